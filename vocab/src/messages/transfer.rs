@@ -1,0 +1,114 @@
+//! Messages of the Transfer Process Protocol.
+
+use super::data_address::DataAddress;
+use super::definition::{message, words};
+use super::negotiation::reasons;
+use super::reading::{optional, required};
+
+message! {
+    /// A consumer requests a transfer under an agreement.
+    TransferRequestMessage {
+        /// The consumer's id of the transfer.
+        consumer_pid: String = ("consumerPid", required),
+        /// The agreement's id.
+        agreement_id: String = ("agreementId", required),
+        /// The `format` of a distribution of the agreed dataset, such as `HttpData-PULL`.
+        format: String = ("format", required),
+        /// Where to deliver; for pushed transfers only.
+        data_address: Option<DataAddress> = ("dataAddress", optional),
+        /// Base URL at which the consumer takes the provider's messages.
+        callback_address: String = ("callbackAddress", required),
+    }
+}
+
+message! {
+    /// The provider starts the transfer, or either side resumes it.
+    TransferStartMessage {
+        /// The provider's id of the transfer.
+        provider_pid: String = ("providerPid", required),
+        /// The consumer's id of the transfer.
+        consumer_pid: String = ("consumerPid", required),
+        /// Where to fetch; for pulled transfers only.
+        data_address: Option<DataAddress> = ("dataAddress", optional),
+    }
+}
+
+message! {
+    /// Either side pauses the transfer.
+    TransferSuspensionMessage {
+        /// The provider's id of the transfer.
+        provider_pid: String = ("providerPid", required),
+        /// The consumer's id of the transfer.
+        consumer_pid: String = ("consumerPid", required),
+        /// The sender's own code for why.
+        code: Option<String> = ("code", optional),
+        /// Why, in sentences.
+        reason: Vec<String> = ("reason", reasons),
+    }
+}
+
+message! {
+    /// Everything is transferred.
+    TransferCompletionMessage {
+        /// The provider's id of the transfer.
+        provider_pid: String = ("providerPid", required),
+        /// The consumer's id of the transfer.
+        consumer_pid: String = ("consumerPid", required),
+    }
+}
+
+message! {
+    /// Either side ends the transfer early.
+    TransferTerminationMessage {
+        /// The provider's id of the transfer.
+        provider_pid: String = ("providerPid", required),
+        /// The consumer's id of the transfer.
+        consumer_pid: String = ("consumerPid", required),
+        /// The sender's own code for why.
+        code: Option<String> = ("code", optional),
+        /// Why, in sentences.
+        reason: Vec<String> = ("reason", reasons),
+    }
+}
+
+message! {
+    /// A transfer process and its state: the answer to a transfer request and to a GET.
+    TransferProcess {
+        /// The provider's id of the transfer.
+        provider_pid: String = ("providerPid", required),
+        /// The consumer's id of the transfer.
+        consumer_pid: String = ("consumerPid", required),
+        /// The state as the sender sees it.
+        state: TransferState = ("state", required),
+    }
+}
+
+message! {
+    /// A message was refused; the state has not changed.
+    TransferError {
+        /// The provider's id of the transfer.
+        provider_pid: String = ("providerPid", required),
+        /// The consumer's id of the transfer.
+        consumer_pid: String = ("consumerPid", required),
+        /// The sender's own error code.
+        code: Option<String> = ("code", optional),
+        /// Why, in sentences.
+        reason: Vec<String> = ("reason", reasons),
+    }
+}
+
+words! {
+    /// The states of a transfer process.
+    TransferState {
+        /// The consumer has requested.
+        Requested = "REQUESTED",
+        /// The transfer runs.
+        Started = "STARTED",
+        /// The transfer is paused.
+        Suspended = "SUSPENDED",
+        /// Everything is transferred.
+        Completed = "COMPLETED",
+        /// Ended early.
+        Terminated = "TERMINATED",
+    }
+}
