@@ -36,6 +36,7 @@ pub mod dct;
 pub mod did;
 pub mod dspace;
 pub mod edc;
+pub mod idsa;
 pub mod messages;
 pub mod odrl;
 pub mod prov;

@@ -564,6 +564,7 @@ fn full_messages() -> Vec<(&'static str, Vec<u8>)> {
                 format: "HttpData-PUSH".into(),
                 data_address: Some(data_address()),
                 callback_address: "https://c.example".into(),
+                purpose: None,
             }),
         ),
         (
@@ -761,6 +762,7 @@ fn sparse_messages() -> Vec<(&'static str, Vec<u8>)> {
                 format: "HttpData-PUSH".into(),
                 data_address: None,
                 callback_address: "https://c.example".into(),
+                purpose: None,
             }),
         ),
         (

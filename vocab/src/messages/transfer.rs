@@ -4,6 +4,7 @@ use super::data_address::DataAddress;
 use super::definition::{message, words};
 use super::negotiation::reasons;
 use super::reading::{optional, required};
+use crate::symbolon;
 
 message! {
     /// A consumer requests a transfer under an agreement.
@@ -18,6 +19,9 @@ message! {
         data_address: Option<DataAddress> = ("dataAddress", optional),
         /// Base URL at which the consumer takes the provider's messages.
         callback_address: String = ("callbackAddress", required),
+        /// What the data is for, as the consumer declares it. Written under its full IRI, so that peers that do not know it
+        /// ignore it.
+        purpose: Option<String> = (symbolon::PURPOSE, optional),
     }
 }
 

@@ -1,0 +1,355 @@
+//! The configuration: one TOML file, each member of which an environment variable `SYMBOLON__SECTION__MEMBER` may
+//! replace. Unknown members are refused. Relative paths count from the folder of the file.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use figment::Figment;
+use figment::providers::{Env, Format as _, Toml};
+use serde::{Deserialize, Serialize};
+use symbolon_data_plane::guard::AddressGuard;
+use url::Url;
+
+use crate::storage::Durability;
+
+/// Everything that can be set.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// For people: shown in the UI and in the catalogue.
+    pub name: String,
+    /// Where the database, the graph and received files are kept.
+    pub data_dir: PathBuf,
+    /// The listener for partners.
+    pub public: Public,
+    /// The listener for operators.
+    pub management: Management,
+    /// Who we are.
+    pub identity: Identity,
+    /// How commits are kept.
+    #[serde(default)]
+    pub storage: Storage,
+    /// Where we may connect to.
+    #[serde(default)]
+    pub outgoing: Outgoing,
+    /// Where the data of assets may come from.
+    #[serde(default)]
+    pub sources: Sources,
+    /// Bounds on what comes in.
+    #[serde(default)]
+    pub limits: Limits,
+    /// Delivery of messages to partners.
+    #[serde(default)]
+    pub delivery: Delivery,
+    /// What is logged, and how.
+    #[serde(default)]
+    pub log: Log,
+}
+
+/// The listener for partners: `/dsp`, `/.well-known`, `/data`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Public {
+    /// Address to listen on.
+    pub bind: SocketAddr,
+    /// The URL partners reach it by, without a trailing slash.
+    pub url: Url,
+}
+
+/// The listener for operators: `/api/v1`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Management {
+    /// Address to listen on; loopback unless told otherwise.
+    #[serde(default = "loopback")]
+    pub bind: SocketAddr,
+    /// API keys, as hashes.
+    #[serde(default)]
+    pub keys: Vec<ApiKey>,
+}
+
+fn loopback() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 8081))
+}
+
+/// An API key with its role. Only the hash is kept.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApiKey {
+    /// Shown in the audit trail.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// SHA-256 of the key, in hex.
+    pub sha256: String,
+}
+
+/// What an operator may do.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Read what is not secret.
+    Viewer,
+    /// Also start and answer negotiations and transfers, without concluding them.
+    Negotiator,
+    /// Also conclude, retire and end.
+    Approver,
+    /// Everything.
+    Admin,
+    /// Read everything, also the evidence; change nothing.
+    Auditor,
+}
+
+/// Who we are.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(tag = "mode", rename_all = "lowercase", deny_unknown_fields)]
+pub enum Identity {
+    /// A did:key of our own; requests carry self-issued signed tokens.
+    Did {
+        /// The encrypted key file.
+        keystore: PathBuf,
+        /// File that holds the passphrase. Without it `SYMBOLON_KEYSTORE_PASSPHRASE` is read.
+        passphrase_file: Option<PathBuf>,
+    },
+    /// Raw JSON in the Authorization header, for conformance kits and EDC's mock identity. Proves nothing: allowed only
+    /// while every listener is on loopback.
+    Mock {
+        /// The participant id we claim to be.
+        participant: String,
+        /// The encrypted key file that agreements are attested with.
+        keystore: PathBuf,
+        /// File that holds the passphrase.
+        passphrase_file: Option<PathBuf>,
+    },
+}
+
+/// How commits are kept.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Storage {
+    /// `full` or `relaxed`.
+    pub durability: Durability,
+}
+
+/// Where the data of assets may come from. Assets are named by our own operators, so machines on our own network are
+/// allowed unless told otherwise.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Sources {
+    /// Plain HTTP.
+    pub allow_http: bool,
+    /// Loopback and private addresses.
+    pub allow_private: bool,
+    /// Hosts allowed even where their addresses are not public.
+    pub allow_hosts: Vec<String>,
+    /// Hosts that are never contacted.
+    pub deny_hosts: Vec<String>,
+    /// Folders from which files may be published; none: no files.
+    pub folders: Vec<PathBuf>,
+}
+
+impl Default for Sources {
+    fn default() -> Self {
+        let (allow_hosts, deny_hosts, folders) = (Vec::new(), Vec::new(), Vec::new());
+        Self { allow_http: true, allow_private: true, allow_hosts, deny_hosts, folders }
+    }
+}
+
+impl Sources {
+    /// As the guard of the data plane.
+    pub fn guard(&self) -> AddressGuard {
+        AddressGuard {
+            allow_http: self.allow_http,
+            allow_private: self.allow_private,
+            allow_hosts: self.allow_hosts.clone(),
+            deny_hosts: self.deny_hosts.clone(),
+        }
+    }
+}
+
+/// Where we may connect to when a partner names the address.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Outgoing {
+    /// Plain HTTP, for machines on one's own network and for tests.
+    pub allow_http: bool,
+    /// Loopback, private and link-local addresses.
+    pub allow_private: bool,
+    /// Hosts allowed even where their addresses are not public: `partner.example`, `*.example`, `10.20.0.0/16`.
+    pub allow_hosts: Vec<String>,
+    /// Hosts that are never contacted.
+    pub deny_hosts: Vec<String>,
+    /// Time to connect, in seconds.
+    pub connect_timeout_s: u64,
+    /// Time for a whole message exchange with a partner, in seconds.
+    pub request_timeout_s: u64,
+}
+
+impl Default for Outgoing {
+    fn default() -> Self {
+        let (allow_hosts, deny_hosts) = (Vec::new(), Vec::new());
+        Self {
+            allow_http: false,
+            allow_private: false,
+            allow_hosts,
+            deny_hosts,
+            connect_timeout_s: 5,
+            request_timeout_s: 20,
+        }
+    }
+}
+
+impl Outgoing {
+    /// As the guard of the client.
+    pub fn guard(&self) -> AddressGuard {
+        AddressGuard {
+            allow_http: self.allow_http,
+            allow_private: self.allow_private,
+            allow_hosts: self.allow_hosts.clone(),
+            deny_hosts: self.deny_hosts.clone(),
+        }
+    }
+}
+
+/// Bounds on what comes in.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Largest protocol or management body, in bytes.
+    pub body_bytes: usize,
+    /// Datasets on a catalogue page.
+    pub catalog_page: u32,
+    /// Time for a request's head and body to arrive, in seconds.
+    pub request_seconds: u64,
+    /// Largest file a partner may push to us, in bytes.
+    pub push_bytes: u64,
+    /// Connections per listener.
+    pub connections: usize,
+    /// Life of a data access token, in seconds.
+    pub token_seconds: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 1 << 20,
+            catalog_page: 50,
+            request_seconds: 30,
+            push_bytes: 64 << 30,
+            connections: 4096,
+            token_seconds: 600,
+        }
+    }
+}
+
+/// Delivery of messages to partners.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Delivery {
+    /// Messages under way to one partner at once.
+    pub per_partner: usize,
+    /// Wait after the first failure, in milliseconds; doubles up to `longest_wait_s`, with jitter.
+    pub first_wait_ms: u64,
+    /// Longest wait between two attempts, in seconds.
+    pub longest_wait_s: u64,
+    /// A message that could not be delivered for this long ends its process, in hours.
+    pub give_up_after_h: u64,
+}
+
+impl Default for Delivery {
+    fn default() -> Self {
+        Self { per_partner: 32, first_wait_ms: 200, longest_wait_s: 60, give_up_after_h: 72 }
+    }
+}
+
+/// What is logged, and how.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// A filter such as `info` or `symbolon=debug,info`.
+    pub filter: String,
+    /// One JSON object a line instead of text.
+    pub json: bool,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { filter: "info".to_owned(), json: false }
+    }
+}
+
+/// Why the configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file or an environment variable does not fit.
+    #[error("configuration {path}: {detail}")]
+    Unusable { path: String, detail: String },
+    /// The members contradict each other or a rule.
+    #[error("configuration {member}: {detail}")]
+    Refused { member: &'static str, detail: String },
+}
+
+impl Config {
+    /// Reads the file and the environment.
+    ///
+    /// # Errors
+    /// When the file cannot be read, holds an unknown member or a wrong value, or breaks a rule.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let unusable = |detail: String| ConfigError::Unusable { path: path.display().to_string(), detail };
+        if !path.is_file() {
+            return Err(unusable("there is no such file; `symbolon init` makes one".to_owned()));
+        }
+        let figment = Figment::new().merge(Toml::file_exact(path)).merge(Env::prefixed("SYMBOLON__").split("__"));
+        let mut config: Self = figment.extract().map_err(|e| unusable(e.to_string()))?;
+        config.anchor(path.parent().unwrap_or(Path::new(".")));
+        config.check()?;
+        Ok(config)
+    }
+
+    fn anchor(&mut self, folder: &Path) {
+        self.data_dir = folder.join(&self.data_dir);
+        for allowed in &mut self.sources.folders {
+            *allowed = folder.join(&*allowed);
+        }
+        let (Identity::Did { keystore, passphrase_file } | Identity::Mock { keystore, passphrase_file, .. }) =
+            &mut self.identity;
+        *keystore = folder.join(&*keystore);
+        if let Some(file) = passphrase_file {
+            *file = folder.join(&*file);
+        }
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let refused = |member, detail: &str| Err(ConfigError::Refused { member, detail: detail.to_owned() });
+        if let Identity::Mock { .. } = self.identity
+            && !(self.public.bind.ip().is_loopback() && self.management.bind.ip().is_loopback())
+        {
+            return refused("identity.mode", "mock identity proves nothing; it starts only with both listeners on loopback");
+        }
+        if self.public.bind == self.management.bind && self.public.bind.port() != 0 {
+            return refused("management.bind", "partners and operators need two listeners");
+        }
+        if !matches!(self.public.url.scheme(), "http" | "https") || self.public.url.path().ends_with("//") {
+            return refused("public.url", "give an http or https URL without a trailing slash");
+        }
+        if self.limits.catalog_page == 0 || self.limits.body_bytes < 1024 || self.delivery.per_partner == 0 {
+            return refused("limits", "a limit is too small to work with");
+        }
+        for key in &self.management.keys {
+            if key.sha256.len() != 64 || hex::decode(&key.sha256).is_err() {
+                return refused("management.keys", "sha256 is the hex form of a SHA-256 hash: 64 characters");
+            }
+        }
+        Ok(())
+    }
+
+    /// The URL partners reach us by, without a trailing slash.
+    pub fn public_url(&self) -> &str {
+        self.public.url.as_str().trim_end_matches('/')
+    }
+
+    /// The base of our Dataspace Protocol 2025-1 endpoints.
+    pub fn dsp_address(&self) -> String {
+        format!("{}/dsp/2025-1", self.public_url())
+    }
+}

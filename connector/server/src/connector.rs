@@ -1,0 +1,201 @@
+//! The running connector: what operations work with, and the one way in which they change anything.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use serde_json::Value;
+use symbolon_data_plane::client::Client;
+use symbolon_data_plane::tokens::TokenKey;
+use symbolon_identity::keystore::Keystore;
+use symbolon_policies_odrl::PolicyDocument;
+
+use crate::authentication::Authentication;
+use crate::clock;
+use crate::config::Config;
+use crate::graph::Graph;
+use crate::http_client::HttpClient;
+use crate::operations::grants::Grants;
+use crate::problem::Problem;
+use crate::operations;
+use crate::storage::events::{self, NewEvent};
+use crate::storage::transfers::StoredTransfer;
+use crate::storage::{Db, Statement, Transaction, messages, policies};
+use crate::worker::outbox::{Outbox, Outgoing};
+use crate::worker::projector::Projector;
+use crate::worker::recorder::Recorder;
+
+/// Everything an operation may need.
+#[derive(Debug)]
+pub struct Connector {
+    /// As read at start.
+    pub config: Config,
+    /// Our participant id.
+    pub participant: String,
+    /// Our keys.
+    pub keystore: Keystore,
+    /// How partners and we prove who we are.
+    pub authentication: Arc<Authentication>,
+    /// The commit point.
+    pub db: Db,
+    /// Signs and checks data access tokens.
+    pub tokens: TokenKey,
+    /// Writes down decisions on data requests.
+    pub recorder: Recorder,
+    /// Data from sources, from background work; each worker thread of the server has its own.
+    pub sources: Client,
+    /// Agreements as RDF: a projection of the database.
+    pub graph: Graph,
+    /// Keeps the graph up with the database.
+    pub projector: Projector,
+    /// Requests to partners.
+    pub http: HttpClient,
+    /// Messages on their way out.
+    pub outbox: Outbox,
+    /// What data requests are decided on, as long as nothing changes.
+    pub grants: Grants,
+    /// Parsed policies by id.
+    pub policies: PolicyCache,
+    /// Offers and assets change one at a time, so that the listing fits both.
+    pub publishing: tokio::sync::Mutex<()>,
+    /// Where background work runs.
+    pub runtime: tokio::runtime::Handle,
+}
+
+/// What an operation changes: rows, messages to send, events. All of it happens or none.
+#[derive(Debug, Default)]
+pub struct Change {
+    transaction: Transaction,
+    outgoing: Vec<Outgoing>,
+    grants: Vec<String>,
+    all_grants: bool,
+    pushes: Vec<String>,
+}
+
+impl Change {
+    /// A row.
+    pub fn write(&mut self, statement: Statement) {
+        self.transaction.push(statement);
+    }
+
+    /// A message: its row, and its delivery after the commit.
+    pub fn send(&mut self, outgoing: Outgoing) {
+        self.transaction.push(messages::insert(&outgoing.message));
+        self.outgoing.push(outgoing);
+    }
+
+    /// Something that happened.
+    pub fn event(&mut self, kind: &str, subject: &str, partner: Option<&str>, body: Value) {
+        let at = clock::millis(clock::now());
+        let event = NewEvent {
+            at,
+            kind: kind.to_owned(),
+            subject: subject.to_owned(),
+            partner: partner.map(str::to_owned),
+            body,
+        };
+        self.transaction.push(events::insert(&event));
+    }
+
+    /// Data requests under this transfer are decided anew from the rows.
+    pub fn decide_anew(&mut self, transfer: &str) {
+        self.grants.push(transfer.to_owned());
+    }
+
+    /// A push begins after the commit, if this transfer is one.
+    pub fn start_push(&mut self, transfer: &StoredTransfer) {
+        if operations::transfers::is_pushing(transfer) {
+            self.pushes.push(transfer.pid.clone());
+        }
+    }
+
+    /// Takes over everything that another change holds.
+    pub fn merge(&mut self, other: Self) {
+        self.transaction.append(other.transaction);
+        self.outgoing.extend(other.outgoing);
+        self.grants.extend(other.grants);
+        self.all_grants |= other.all_grants;
+        self.pushes.extend(other.pushes);
+    }
+
+    /// All data requests are decided anew from the rows.
+    pub fn decide_everything_anew(&mut self) {
+        self.all_grants = true;
+    }
+}
+
+impl Connector {
+    /// Whether agreements are signed with the key that our participant id names. Not with mock identity.
+    pub fn signs_as_participant(&self) -> bool {
+        matches!(*self.authentication, Authentication::Did { .. })
+    }
+
+    /// Commits the change, then sends its messages and forgets what it made untrue.
+    ///
+    /// # Errors
+    /// When a row was changed meanwhile, exists already, or storage fails; nothing has happened then.
+    pub async fn commit(self: &Arc<Self>, change: Change) -> Result<(), crate::storage::StorageError> {
+        let Change { transaction, outgoing, grants, all_grants, pushes } = change;
+        let outcome = self.db.commit(transaction).await;
+        // Also after a failure: forgetting costs a read, keeping could cost a wrong release.
+        for transfer in &grants {
+            self.grants.forget(transfer);
+        }
+        if all_grants {
+            self.grants.forget_all();
+        }
+        outcome?;
+        self.outbox.submit(self, outgoing);
+        for transfer in pushes {
+            crate::worker::push::spawn(self, transfer);
+        }
+        Ok(())
+    }
+
+    /// The parsed policy with this id.
+    ///
+    /// # Errors
+    /// When there is none, or storage fails.
+    pub async fn policy(&self, id: &str) -> Result<Arc<PolicyDocument>, Problem> {
+        if let Some(policy) = self.policies.get(id) {
+            return Ok(policy);
+        }
+        let epoch = self.policies.epoch();
+        let stored = policies::by_id(&self.db, id).await?.ok_or_else(|| Problem::not_found("policy", id))?;
+        let policy = Arc::new(PolicyDocument::parse(stored.document).map_err(Problem::internal)?);
+        self.policies.keep(id, &policy, epoch);
+        Ok(policy)
+    }
+}
+
+/// Parsed policies. A change empties it; what was read before the change is not kept.
+#[derive(Debug, Default)]
+pub struct PolicyCache {
+    inner: RwLock<(u64, HashMap<String, Arc<PolicyDocument>>)>,
+}
+
+/// More policies than this are not kept.
+const POLICIES_KEPT: usize = 10_000;
+
+impl PolicyCache {
+    fn get(&self, id: &str) -> Option<Arc<PolicyDocument>> {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner).1.get(id).cloned()
+    }
+
+    fn epoch(&self) -> u64 {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    fn keep(&self, id: &str, policy: &Arc<PolicyDocument>, epoch: u64) {
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        if inner.0 == epoch && inner.1.len() < POLICIES_KEPT {
+            inner.1.insert(id.to_owned(), Arc::clone(policy));
+        }
+    }
+
+    /// After a policy was changed.
+    pub fn clear(&self) {
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        inner.0 += 1;
+        inner.1.clear();
+    }
+}

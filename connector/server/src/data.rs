@@ -1,0 +1,114 @@
+//! The data face: `/data/{transfer}` gives data to consumers, `/data/inbox/{transfer}` takes what providers push.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::json;
+use symbolon_data_plane::client::Client;
+use symbolon_data_plane::meter::Meter;
+use symbolon_data_plane::pull::{Incoming, PullError, pull};
+use symbolon_data_plane::receive::{Destination, ReceiveError, receive};
+
+use crate::connector::Connector;
+use crate::operations::data::{self, Asked};
+use crate::operations::transfers;
+use crate::problem::{Kind, Problem};
+
+/// Mounts the face.
+pub fn configure(service: &mut web::ServiceConfig) {
+    service
+        .service(web::resource("/data/inbox/{transfer}").to(take))
+        .service(web::resource("/data/{transfer}/token").route(web::post().to(renew)))
+        .service(web::resource("/data/{transfer}").to(give))
+        .service(web::resource("/data/{transfer}/{tail:.*}").to(give));
+}
+
+/// Any method: whether it is passed on is the source's configuration.
+async fn give(
+    connector: web::Data<Connector>,
+    client: web::Data<Client>,
+    request: HttpRequest,
+    body: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let path = request.match_info();
+    let (transfer, sub_path) = (path.query("transfer"), raw_tail(&request));
+    let full_path = match request.query_string() {
+        "" => sub_path.to_owned(),
+        query => format!("{sub_path}?{query}"),
+    };
+    let asked = Asked { transfer, token: token(&request), method: request.method().as_str(), path: &full_path };
+    let grant = data::release(&connector, asked).await?;
+    let incoming = Incoming { request: &request, sub_path, body };
+    pull(&client, &grant.source, incoming, Meter::ignored()).await.map_err(|error| pull_problem(&error))
+}
+
+/// What follows `/data/{transfer}/`, as it was sent: the source decodes it, not we.
+fn raw_tail(request: &HttpRequest) -> &str {
+    let after_data = request.uri().path().strip_prefix("/data/").unwrap_or_default();
+    after_data.split_once('/').map_or("", |(_, tail)| tail)
+}
+
+fn token(request: &HttpRequest) -> Option<&str> {
+    let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
+    // Some consumers send the token of a data address without a scheme.
+    Some(value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("bearer ")).unwrap_or(value))
+}
+
+fn pull_problem(error: &PullError) -> Problem {
+    if let Some(detail) = error.detail() {
+        tracing::warn!(code = error.code(), detail, "a source did not answer as it should");
+    }
+    let kind = match error.status().as_u16() {
+        400 => Kind::BadRequest,
+        404 => Kind::NotFound,
+        405 => Kind::MethodNotAllowed,
+        413 => Kind::TooLarge,
+        504 => Kind::GatewayTimeout,
+        503 => Kind::Unavailable,
+        502 => Kind::BadGateway,
+        _ => Kind::Internal,
+    };
+    Problem::new(kind, error.code(), error.to_string())
+}
+
+/// A fresh access token for the consumer of a started transfer. It authenticates like any protocol request.
+async fn renew(connector: web::Data<Connector>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let caller = connector.authentication.caller(header)?;
+    let connector: Arc<Connector> = connector.into_inner();
+    let (token, seconds) = transfers::renew(&connector, &caller, request.match_info().query("transfer")).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(json!({"access_token": token, "token_type": "Bearer", "expires_in": seconds})))
+}
+
+async fn take(
+    connector: web::Data<Connector>,
+    request: HttpRequest,
+    body: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let transfer = request.match_info().query("transfer");
+    let asked = Asked { transfer, token: token(&request), method: request.method().as_str(), path: "" };
+    data::accept_push(&connector, asked).await?;
+    let destination = Destination {
+        path: transfers::inbox_path(&connector, transfer),
+        max_bytes: connector.config.limits.push_bytes,
+        idle: Duration::from_secs(connector.config.limits.request_seconds),
+    };
+    match receive(&destination, &request, body).await {
+        Ok(received) => Ok(received.response()),
+        Err(error) => Ok(receive_problem(&error)),
+    }
+}
+
+fn receive_problem(error: &ReceiveError) -> HttpResponse {
+    let mut response = HttpResponse::build(error.status());
+    if let Some(offset) = error.offset() {
+        response.insert_header((symbolon_data_plane::push::OFFSET, offset.to_string()));
+    }
+    response
+        .content_type("application/problem+json")
+        .json(json!({"status": error.status().as_u16(), "code": error.code(), "detail": error.to_string()}))
+}

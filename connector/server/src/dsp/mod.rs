@@ -1,0 +1,90 @@
+//! The Dataspace Protocol 2025-1 face, for both roles: `/.well-known/dspace-version` and everything below
+//! `/dsp/2025-1`. A handler authenticates, parses, calls one operation and renders; refusals become the protocol's error
+//! types with their reasons.
+
+mod catalog;
+mod negotiations;
+mod transfers;
+mod version;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use symbolon_vocab::messages::{Message, parse, to_bytes};
+
+use crate::authentication::Caller;
+use crate::connector::Connector;
+use crate::problem::{Kind, Problem};
+
+/// Mounts the face. Fixed paths stand before captured ones.
+pub fn configure(service: &mut web::ServiceConfig) {
+    service.service(version::resource()).service(
+        web::scope("/dsp/2025-1")
+            .configure(catalog::configure)
+            .configure(negotiations::configure)
+            .configure(transfers::configure)
+            .default_service(web::to(nothing_here)),
+    );
+}
+
+async fn nothing_here(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    Err(Problem::not_found("protocol endpoint", request.path()))
+}
+
+/// Who sends this request.
+fn caller(connector: &Connector, request: &HttpRequest) -> Result<Caller, Problem> {
+    connector.authentication.caller(request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()))
+}
+
+/// A body that has been read: the message, and the text it came as.
+struct Body<M> {
+    message: M,
+    text: String,
+}
+
+/// Reads a message. The size was bounded when the body was collected.
+fn body<M: Message>(request: &HttpRequest, bytes: &[u8]) -> Result<Body<M>, Problem> {
+    let json = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
+        let kind = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        kind == "application/json" || kind == "application/ld+json"
+    });
+    if !json {
+        return Err(Problem::bad_request("message.content-type", "the Content-Type must be application/json")
+            .with_rule("Content-Type"));
+    }
+    let message = parse::<M>(bytes)
+        .map_err(|malformed| Problem::bad_request("message.malformed", malformed.reason).with_rule(malformed.member))?;
+    let text = String::from_utf8(bytes.to_vec())
+        .map_err(|_| Problem::bad_request("message.encoding", "the body is not UTF-8"))?;
+    Ok(Body { message, text })
+}
+
+/// A message as a response.
+fn answer<M: Message>(status: StatusCode, message: &M) -> HttpResponse {
+    respond(&mut HttpResponse::build(status), message)
+}
+
+fn respond<M: Message>(response: &mut HttpResponseBuilder, message: &M) -> HttpResponse {
+    response.content_type("application/json").body(to_bytes(message))
+}
+
+/// The HTTP status of a refusal on the wire.
+fn status(problem: &Problem) -> StatusCode {
+    let kind = match problem.kind {
+        // A state that does not allow the message is 400 in DSP 2025-1, not 409.
+        Kind::Conflict | Kind::Unprocessable => Kind::BadRequest,
+        other => other,
+    };
+    StatusCode::from_u16(kind.status().0).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// An id from the path, percent-decoded.
+fn id<'a>(request: &'a HttpRequest, name: &str) -> &'a str {
+    request.match_info().query(name)
+}
+
+/// A process id that a refused message names, for the error body; the schema demands both.
+fn named(bytes: &[u8], member: &str) -> Option<String> {
+    let body: serde_json::Value = serde_json::from_slice(bytes).ok()?;
+    body.get(member)?.as_str().map(str::to_owned)
+}

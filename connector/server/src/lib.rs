@@ -1,0 +1,23 @@
+//! The connector: faces, operations, storage, graph, workers, and the command line.
+//!
+//! A request comes in through a face (`dsp`, `data`, `management`), which parses it and calls one operation; the
+//! operation loads, asks a pure core what may happen, and commits the new state with its effects in one transaction.
+
+pub mod attestation;
+pub mod authentication;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod connector;
+pub mod data;
+pub mod dsp;
+pub mod graph;
+pub mod http_client;
+pub mod ids;
+pub mod management;
+pub mod operations;
+pub mod problem;
+pub mod startup;
+pub mod storage;
+pub mod telemetry;
+pub mod worker;

@@ -1,0 +1,104 @@
+//! The management API `/api/v1`: a face, one file for each noun. A handler parses, calls one operation, and renders;
+//! the JSON shapes of the API stand beside the handlers, so that rows may change without them.
+//!
+//! Every refusal is a problem document (RFC 9457), also where there is no such path or method.
+
+pub mod agreements;
+pub mod assets;
+mod authentication;
+pub mod automation;
+mod body;
+pub mod catalog;
+mod counterparty;
+pub mod events;
+pub mod health;
+pub mod info;
+pub mod negotiations;
+pub mod offers;
+pub mod openapi;
+pub mod page;
+pub mod partners;
+pub mod policies;
+pub mod problem;
+pub mod processes;
+pub mod requests;
+mod route;
+pub mod sparql;
+pub mod transfers;
+pub mod webhooks;
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests;
+
+use actix_web::http::header::{CACHE_CONTROL, LOCATION, X_CONTENT_TYPE_OPTIONS};
+use actix_web::middleware::DefaultHeaders;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+
+use crate::clock;
+use crate::problem::{Kind, Problem};
+
+/// Where the API begins.
+pub const BASE: &str = "/api/v1";
+
+/// Adds the API and the health checks. The application's data holds the connector, and a
+/// [`CancellationToken`](tokio_util::sync::CancellationToken) that ends event streams.
+pub fn configure(cfg: &mut web::ServiceConfig) {
+    let nouns = [
+        info::configure,
+        openapi::configure,
+        assets::configure,
+        policies::configure,
+        offers::configure,
+        partners::configure,
+        catalog::configure,
+        negotiations::configure,
+        agreements::configure,
+        transfers::configure,
+        events::configure,
+        webhooks::configure,
+        requests::configure,
+        sparql::configure,
+    ];
+    let scope =
+        nouns.into_iter().fold(web::scope(BASE), |scope, noun: fn(&mut web::ServiceConfig)| scope.configure(noun));
+    let headers = DefaultHeaders::new().add((CACHE_CONTROL, "no-store")).add((X_CONTENT_TYPE_OPTIONS, "nosniff"));
+    cfg.service(scope.default_service(web::to(no_such_path)).wrap(headers));
+    cfg.configure(health::configure);
+    cfg.default_service(web::to(no_such_path));
+}
+
+async fn no_such_path(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let detail = format!("there is no resource {}", request.path());
+    Err(Problem::new(Kind::NotFound, "path", detail).with_hint("GET /api/v1/openapi.json lists what there is"))
+}
+
+/// 201 with the address of what was created.
+fn created<T: Serialize>(noun: &str, id: &str, view: &T) -> HttpResponse {
+    HttpResponse::Created().insert_header((LOCATION, location(noun, Some(id)))).json(view)
+}
+
+fn location(noun: &str, id: Option<&str>) -> String {
+    match id {
+        Some(id) => format!("{BASE}/{noun}/{}", percent_encoded(id)),
+        None => format!("{BASE}/{noun}"),
+    }
+}
+
+/// One path segment: everything but RFC 3986's unreserved characters is encoded.
+fn percent_encoded(segment: &str) -> String {
+    let mut encoded = String::with_capacity(segment.len());
+    for byte in segment.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
+/// RFC 3339 in UTC, with milliseconds.
+fn time(millis: i64) -> String {
+    format!("{:.3}", clock::from_millis(millis))
+}

@@ -1,0 +1,125 @@
+//! A connector with a fresh database, and the API in front of it.
+
+use std::sync::Arc;
+
+use actix_http::Request;
+use actix_web::body::MessageBody;
+use actix_web::dev::{Service, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{App, test, web};
+use figment::Figment;
+use figment::providers::{Format as _, Toml};
+use serde_json::{Value, json};
+use symbolon_identity::keystore::{self, Passphrase};
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+use crate::authentication::hash_key;
+use crate::config::Config;
+use crate::connector::Connector;
+use crate::{management, startup};
+
+/// Each role's key is its name.
+pub(super) const ROLES: [&str; 5] = ["viewer", "negotiator", "approver", "admin", "auditor"];
+
+/// A connector on its own data directory.
+pub(super) struct Fixture {
+    pub(super) dir: TempDir,
+    pub(super) connector: Arc<Connector>,
+    pub(super) stopping: CancellationToken,
+}
+
+impl Fixture {
+    pub(super) async fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().display();
+        std::fs::write(dir.path().join("passphrase"), "a passphrase for tests\n").unwrap();
+        let passphrase = Passphrase::from_file(&dir.path().join("passphrase")).unwrap();
+        keystore::create(&dir.path().join("keystore"), &passphrase).unwrap();
+        let keys: String = ROLES.iter().map(|role| key(role)).collect();
+        let text = format!(
+            r#"
+            name = "Test"
+            data_dir = "{folder}/data"
+            public = {{ bind = "127.0.0.1:0", url = "http://127.0.0.1:1" }}
+            identity = {{ mode = "did", keystore = "{folder}/keystore", passphrase_file = "{folder}/passphrase" }}
+            sources = {{ folders = ["{folder}"] }}
+            outgoing = {{ allow_http = true, allow_private = true }}
+            delivery = {{ first_wait_ms = 1 }}
+            [management]
+            bind = "127.0.0.1:0"
+            {keys}
+            "#
+        );
+        let config: Config = Figment::from(Toml::string(&text)).extract().unwrap();
+        let connector = startup::assemble(config).await.unwrap();
+        Self { dir, connector, stopping: CancellationToken::new() }
+    }
+
+    /// The API as it is mounted on the listener for operators.
+    pub(super) async fn app(
+        &self,
+    ) -> impl Service<Request, Response = ServiceResponse<impl MessageBody>, Error = actix_web::Error> {
+        let app = App::new()
+            .app_data(web::Data::from(Arc::clone(&self.connector)))
+            .app_data(web::Data::new(self.stopping.clone()))
+            .configure(management::configure);
+        test::init_service(app).await
+    }
+}
+
+fn key(role: &str) -> String {
+    format!("[[management.keys]]\nname = \"{role}\"\nrole = \"{role}\"\nsha256 = \"{}\"\n", hash_key(role))
+}
+
+/// An answer in short.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) media_type: String,
+    pub(super) headers: actix_web::http::header::HeaderMap,
+    pub(super) json: Value,
+}
+
+/// Sends a JSON request with a role's key.
+pub(super) async fn call<B: MessageBody>(
+    app: &impl Service<Request, Response = ServiceResponse<B>, Error = actix_web::Error>,
+    role: &str,
+    method: &str,
+    path: &str,
+    body: Option<Value>,
+) -> Answer {
+    let mut request = request(method, path).insert_header(("X-Api-Key", role));
+    if let Some(body) = body {
+        request = request.set_json(body);
+    }
+    answer(app, request).await
+}
+
+/// Sends a request that the test has put together itself.
+pub(super) async fn answer<B: MessageBody>(
+    app: &impl Service<Request, Response = ServiceResponse<B>, Error = actix_web::Error>,
+    request: test::TestRequest,
+) -> Answer {
+    let response = test::call_service(app, request.to_request()).await;
+    let status = response.status().as_u16();
+    let headers = response.headers().clone();
+    let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let body = test::read_body(response).await;
+    Answer { status, media_type, headers, json: serde_json::from_slice(&body).unwrap_or(Value::Null) }
+}
+
+pub(super) fn request(method: &str, path: &str) -> test::TestRequest {
+    test::TestRequest::default().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path)
+}
+
+/// A policy that permits everybody to use.
+pub(super) fn open_policy() -> Value {
+    json!({"@type": "Set", "@id": "urn:policy:open", "permission": [{"action": "use"}]})
+}
+
+/// An asset whose source is an HTTP endpoint.
+pub(super) fn asset(id: &str) -> Value {
+    json!({"id": id, "properties": {"name": id}, "source": {"type": "HttpData", "baseUrl": "http://127.0.0.1:9/data"}})
+}

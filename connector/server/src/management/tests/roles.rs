@@ -1,0 +1,153 @@
+//! Every route × no key, a wrong key, each role.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::fixture::{Fixture, ROLES, answer, asset, call, open_policy, request};
+use crate::management::openapi::document;
+
+/// Routes with a body that can be read, and the roles that may.
+fn table() -> Vec<(&'static str, &'static str, Option<Value>, &'static [&'static str])> {
+    const READ: &[&str] = &ROLES;
+    const NEGOTIATE: &[&str] = &["negotiator", "approver", "admin"];
+    const CONCLUDE: &[&str] = &["approver", "admin"];
+    const ADMINISTER: &[&str] = &["admin"];
+    const AUDIT: &[&str] = &["auditor", "admin"];
+    let nobody =
+        || Some(json!({"counterPartyId": "did:example:nobody", "counterPartyAddress": "http://127.0.0.1:9/dsp"}));
+    let reason = || Some(json!({"reason": "because"}));
+    let terms = || Some(json!({"offer": {"@id": "urn:o", "@type": "Offer", "permission": [{"action": "use"}]}}));
+    let negotiation =
+        Some(json!({"counterPartyId": "did:example:nobody", "counterPartyAddress": "http://127.0.0.1:9/dsp",
+        "offer": {"@id": "urn:o", "@type": "Offer", "target": "urn:a", "permission": [{"action": "use"}]}}));
+    let dataset = Some(json!({"counterPartyId": "did:example:nobody", "counterPartyAddress": "http://127.0.0.1:9/dsp",
+        "dataset": "urn:a"}));
+    let offer = || Some(json!({"assets": {"all": true}, "accessPolicy": "p", "usagePolicy": "p"}));
+    let agreement = Some(json!({"role": "provider", "partner": "did:example:nobody", "agreement": {}}));
+    let transfer = Some(json!({"agreement": "urn:g", "format": "HttpData-PULL"}));
+    vec![
+        ("GET", "/api/v1/info", None, READ),
+        ("GET", "/api/v1/assets", None, READ),
+        ("POST", "/api/v1/assets", Some(asset("urn:role")), ADMINISTER),
+        ("GET", "/api/v1/assets/{id}", None, READ),
+        ("PUT", "/api/v1/assets/{id}", Some(asset("x")), ADMINISTER),
+        ("DELETE", "/api/v1/assets/{id}", None, ADMINISTER),
+        ("GET", "/api/v1/policies", None, READ),
+        ("POST", "/api/v1/policies", Some(json!({"policy": open_policy()})), ADMINISTER),
+        ("GET", "/api/v1/policies/{id}", None, READ),
+        ("PUT", "/api/v1/policies/{id}", Some(json!({"policy": open_policy()})), ADMINISTER),
+        ("DELETE", "/api/v1/policies/{id}", None, ADMINISTER),
+        ("POST", "/api/v1/policies/{id}/check", Some(json!({"partner": "did:example:nobody"})), READ),
+        ("GET", "/api/v1/offers", None, READ),
+        ("POST", "/api/v1/offers", offer(), ADMINISTER),
+        ("GET", "/api/v1/offers/{id}", None, READ),
+        ("PUT", "/api/v1/offers/{id}", offer(), ADMINISTER),
+        ("DELETE", "/api/v1/offers/{id}", None, ADMINISTER),
+        ("GET", "/api/v1/partners", None, READ),
+        ("GET", "/api/v1/partners/{id}", None, READ),
+        (
+            "PUT",
+            "/api/v1/partners/{id}",
+            Some(json!({"name": "N", "dspAddress": "http://127.0.0.1:9/dsp"})),
+            ADMINISTER,
+        ),
+        ("DELETE", "/api/v1/partners/{id}", None, ADMINISTER),
+        ("POST", "/api/v1/catalog", nobody(), READ),
+        ("POST", "/api/v1/catalog/dataset", dataset, READ),
+        ("GET", "/api/v1/negotiations", None, READ),
+        ("POST", "/api/v1/negotiations", negotiation, NEGOTIATE),
+        ("GET", "/api/v1/negotiations/{pid}", None, READ),
+        ("GET", "/api/v1/negotiations/{pid}/messages", None, READ),
+        ("POST", "/api/v1/negotiations/{pid}/counter", terms(), NEGOTIATE),
+        ("POST", "/api/v1/negotiations/{pid}/accept", None, CONCLUDE),
+        ("POST", "/api/v1/negotiations/{pid}/approve", None, CONCLUDE),
+        ("POST", "/api/v1/negotiations/{pid}/offer", terms(), NEGOTIATE),
+        ("POST", "/api/v1/negotiations/{pid}/verify", None, CONCLUDE),
+        ("POST", "/api/v1/negotiations/{pid}/finalize", None, CONCLUDE),
+        ("POST", "/api/v1/negotiations/{pid}/reject", reason(), CONCLUDE),
+        ("POST", "/api/v1/negotiations/{pid}/terminate", reason(), CONCLUDE),
+        ("GET", "/api/v1/agreements", None, READ),
+        ("POST", "/api/v1/agreements", agreement, ADMINISTER),
+        ("GET", "/api/v1/agreements/{id}", None, READ),
+        ("GET", "/api/v1/agreements/{id}/rdf", None, READ),
+        ("GET", "/api/v1/agreements/{id}/export", None, READ),
+        ("GET", "/api/v1/agreements/{id}/verify", None, READ),
+        ("POST", "/api/v1/agreements/{id}/retire", reason(), CONCLUDE),
+        ("GET", "/api/v1/transfers", None, READ),
+        ("POST", "/api/v1/transfers", transfer, NEGOTIATE),
+        ("GET", "/api/v1/transfers/{pid}", None, READ),
+        ("GET", "/api/v1/transfers/{pid}/messages", None, READ),
+        ("POST", "/api/v1/transfers/{pid}/start", None, NEGOTIATE),
+        ("POST", "/api/v1/transfers/{pid}/suspend", reason(), NEGOTIATE),
+        ("POST", "/api/v1/transfers/{pid}/resume", None, NEGOTIATE),
+        ("POST", "/api/v1/transfers/{pid}/complete", None, NEGOTIATE),
+        ("POST", "/api/v1/transfers/{pid}/terminate", reason(), NEGOTIATE),
+        ("GET", "/api/v1/transfers/{pid}/data-address", None, NEGOTIATE),
+        ("GET", "/api/v1/events", None, READ),
+        ("GET", "/api/v1/events/log", None, READ),
+        ("GET", "/api/v1/webhooks", None, ADMINISTER),
+        ("POST", "/api/v1/webhooks", Some(json!({"url": "http://127.0.0.1:9/hook"})), ADMINISTER),
+        ("DELETE", "/api/v1/webhooks/{id}", None, ADMINISTER),
+        ("GET", "/api/v1/requests", None, READ),
+        ("POST", "/api/v1/sparql", None, AUDIT),
+    ]
+}
+
+#[test]
+fn the_table_has_every_route_that_needs_a_key() {
+    let described = serde_json::to_value(document()).unwrap();
+    let mut expected = BTreeSet::new();
+    for (path, item) in described["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            if operation.get("security") != Some(&json!([{}])) && operation.is_object() {
+                expected.insert(format!("{} {path}", method.to_uppercase()));
+            }
+        }
+    }
+    let tested: BTreeSet<String> = table().iter().map(|(method, path, ..)| format!("{method} {path}")).collect();
+    assert_eq!(tested, expected);
+}
+
+#[actix_web::test]
+async fn nobody_gets_in_without_a_key() {
+    let fixture = Fixture::new().await;
+    let app = fixture.app().await;
+    for (method, path, body, _) in table() {
+        for header in [None, Some(("X-Api-Key", "wrong")), Some(("Authorization", "Bearer wrong"))] {
+            let mut request = request(method, &filled(path));
+            if let Some(header) = header {
+                request = request.insert_header(header);
+            }
+            if let Some(body) = &body {
+                request = request.set_json(body);
+            }
+            let refused = answer(&app, request).await;
+            let seen = (refused.status, refused.media_type.as_str(), refused.json["code"].as_str());
+            assert_eq!(seen, (401, "application/problem+json", Some("api-key")), "{method} {path} {header:?}");
+            assert!(refused.headers.contains_key("WWW-Authenticate"));
+        }
+    }
+}
+
+#[actix_web::test]
+async fn each_role_may_what_it_may_and_no_more() {
+    let fixture = Fixture::new().await;
+    // Event streams end at once, after what there is.
+    fixture.stopping.cancel();
+    let app = fixture.app().await;
+    for (method, path, body, allowed) in table() {
+        for role in ROLES {
+            let answered = call(&app, role, method, &filled(path), body.clone()).await;
+            let refused = answered.status == 403 && answered.json["code"] == "role";
+            assert_eq!(refused, !allowed.contains(&role), "{role} {method} {path}: {answered:?}");
+            assert_ne!(answered.json["code"], "path", "{method} {path} is routed");
+            assert_ne!(answered.status, 405, "{method} {path} is routed");
+            assert_ne!(answered.status, 500, "{role} {method} {path}: {answered:?}");
+        }
+    }
+}
+
+fn filled(path: &str) -> String {
+    path.replace("{id}", "x").replace("{pid}", "x")
+}

@@ -1,0 +1,342 @@
+//! `/transfers`: data in motion under an agreement.
+
+use actix_web::{HttpResponse, web};
+use serde::{Deserialize, Serialize};
+use symbolon_contract_negotiation::transfer::State;
+use symbolon_vocab::messages::{DataAddress, EndpointProperty};
+use utoipa::{IntoParams, ToSchema};
+
+use super::body::{Body, Query};
+use super::page::{Items, page};
+use super::processes::{Ending, Message, Reason};
+use super::route::at;
+use super::{created, time};
+use crate::authentication::Operator;
+use crate::connector::Connector;
+use crate::operations::transfers::{self, Action, Wanted};
+use crate::problem::Problem;
+use crate::storage::negotiations::role_name;
+use crate::storage::transfers::{Filter, StoredTransfer};
+
+/// A transfer to be asked for.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewTransfer {
+    /// Agreement id.
+    agreement: String,
+    /// `HttpData-PULL` or `HttpData-PUSH`.
+    format: String,
+    /// Push: where to; this connector's own receiving endpoint if absent.
+    data_address: Option<Sink>,
+    /// The provider's endpoints, where they are not those that the agreement was made with.
+    counter_party_address: Option<String>,
+    /// What the data is for.
+    purpose: Option<String>,
+}
+
+/// Where a push delivers to (DSP data address).
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Sink {
+    /// `DataAddress`; may be left out.
+    #[serde(rename = "@type")]
+    kind: Option<String>,
+    /// Kind of endpoint.
+    endpoint_type: String,
+    /// The URL.
+    endpoint: Option<String>,
+    /// Further values, such as `authorization`.
+    #[serde(default)]
+    endpoint_properties: Vec<SinkProperty>,
+}
+
+/// One named value of a data address.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SinkProperty {
+    /// `EndpointProperty`; may be left out.
+    #[serde(rename = "@type")]
+    kind: Option<String>,
+    /// Its name.
+    name: String,
+    /// Its value; may be a secret.
+    value: String,
+}
+
+impl std::fmt::Debug for SinkProperty {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SinkProperty").field("kind", &self.kind).field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// A transfer process.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Transfer {
+    /// Our process id.
+    pid: String,
+    /// `consumer` or `provider`: ours.
+    role: String,
+    /// Known once both sides have spoken.
+    consumer_pid: Option<String>,
+    /// Known once both sides have spoken.
+    provider_pid: Option<String>,
+    /// Participant id.
+    partner: String,
+    /// As the protocol spells it.
+    state: String,
+    /// The agreement it runs under.
+    agreement_id: String,
+    /// Dataset id.
+    asset: String,
+    /// Transfer type.
+    format: String,
+    /// What the consumer says the data is for.
+    purpose: Option<String>,
+    /// Push: bytes confirmed by the receiver so far.
+    bytes: Option<u64>,
+    /// RFC 3339.
+    created_at: String,
+    /// RFC 3339.
+    updated_at: String,
+    /// How it ended, unless everything was transferred.
+    termination: Option<Ending>,
+    /// Why it is suspended.
+    suspension: Option<Ending>,
+}
+
+/// Where and how data is fetched.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FetchAddress {
+    /// The URL.
+    endpoint: String,
+    /// Its type, as in the data address.
+    endpoint_type: String,
+    /// Value of the `Authorization` header.
+    authorization: Option<String>,
+    /// RFC 3339, where it can be told.
+    expires_at: Option<String>,
+}
+
+/// Which transfers.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TransferQuery {
+    /// 1 to 1000 entries; 50 if absent.
+    #[param(minimum = 1, maximum = 1000, default = 50)]
+    limit: Option<u32>,
+    /// `next` of the answer before.
+    after: Option<String>,
+    /// As the protocol spells it: `REQUESTED`, `STARTED`, …
+    state: Option<String>,
+    /// `consumer` or `provider`: ours.
+    role: Option<String>,
+    /// Agreement id.
+    agreement: Option<String>,
+}
+
+pub(super) fn configure(cfg: &mut web::ServiceConfig) {
+    cfg.service(at("/transfers").get(list).post(create));
+    cfg.service(at("/transfers/{pid}/messages").get(messages));
+    cfg.service(at("/transfers/{pid}/start").post(start));
+    cfg.service(at("/transfers/{pid}/suspend").post(suspend));
+    cfg.service(at("/transfers/{pid}/resume").post(resume));
+    cfg.service(at("/transfers/{pid}/complete").post(complete));
+    cfg.service(at("/transfers/{pid}/terminate").post(terminate));
+    cfg.service(at("/transfers/{pid}/data-address").get(data_address));
+    cfg.service(at("/transfers/{pid}").get(get));
+}
+
+/// Consumer: ask for a transfer under an agreement
+#[utoipa::path(post, path = "/transfers", tag = "transfers", request_body = NewTransfer,
+    responses((status = 201, description = "Begun", body = Transfer)))]
+pub(super) async fn create(
+    operator: Operator,
+    connector: web::Data<Connector>,
+    Body(body): Body<NewTransfer>,
+) -> Result<HttpResponse, Problem> {
+    let wanted = Wanted {
+        agreement: body.agreement,
+        format: body.format,
+        data_address: body.data_address.map(DataAddress::try_from).transpose()?,
+        counterparty_address: body.counter_party_address,
+        purpose: body.purpose,
+    };
+    let stored = transfers::request(&connector, &operator, wanted).await?;
+    Ok(created("transfers", &stored.pid.clone(), &Transfer::from(stored)))
+}
+
+/// List transfers, newest first
+#[utoipa::path(get, path = "/transfers", tag = "transfers", params(TransferQuery),
+    responses((status = 200, description = "A slice of the list", body = Items<Transfer>)))]
+pub(super) async fn list(
+    operator: Operator,
+    connector: web::Data<Connector>,
+    Query(query): Query<TransferQuery>,
+) -> Result<web::Json<Items<Transfer>>, Problem> {
+    let TransferQuery { limit, after, state, role, agreement } = query;
+    let page = page(limit, after)?;
+    let rows = transfers::list(&connector, &operator, &Filter { state, role, agreement }, &page).await?;
+    Ok(web::Json(Items::of(rows, &page, |row| row.pid.clone(), Transfer::from)))
+}
+
+/// Read a transfer
+#[utoipa::path(get, path = "/transfers/{pid}", tag = "transfers", params(("pid" = String, Path)),
+    responses((status = 200, description = "The transfer", body = Transfer)))]
+pub(super) async fn get(
+    operator: Operator,
+    connector: web::Data<Connector>,
+    pid: web::Path<String>,
+) -> Result<web::Json<Transfer>, Problem> {
+    Ok(web::Json(transfers::get(&connector, &operator, &pid).await?.into()))
+}
+
+/// Read its messages in both directions, oldest first
+#[utoipa::path(get, path = "/transfers/{pid}/messages", tag = "transfers", params(("pid" = String, Path)),
+    responses((status = 200, description = "All of them", body = Items<Message>)))]
+pub(super) async fn messages(
+    operator: Operator,
+    connector: web::Data<Connector>,
+    pid: web::Path<String>,
+) -> Result<web::Json<Items<Message>>, Problem> {
+    let rows = transfers::timeline(&connector, &operator, &pid).await?;
+    Ok(web::Json(Items { items: rows.into_iter().map(Message::from).collect(), next: None }))
+}
+
+/// Provider: start what the consumer asked for
+#[utoipa::path(post, path = "/transfers/{pid}/start", tag = "transfers", params(("pid" = String, Path)),
+    responses((status = 200, description = "As it is now", body = Transfer)))]
+pub(super) async fn start(
+    operator: Operator,
+    connector: web::Data<Connector>,
+    pid: web::Path<String>,
+) -> Result<web::Json<Transfer>, Problem> {
+    act(&operator, &connector, &pid, Action::Start).await
+}
+
+/// Hold the data back for a while
+#[utoipa::path(post, path = "/transfers/{pid}/suspend", tag = "transfers", params(("pid" = String, Path)),
+    request_body = Reason, responses((status = 200, description = "As it is now", body = Transfer)))]
+pub(super) async fn suspend(
+    operator: Operator,
+    connector: web::Data<Connector>,
+    pid: web::Path<String>,
+    Body(body): Body<Reason>,
+) -> Result<web::Json<Transfer>, Problem> {
+    act(&operator, &connector, &pid, Action::Suspend { code: body.code, reason: vec![body.reason] }).await
+}
+
+/// Go on after a suspension
+#[utoipa::path(post, path = "/transfers/{pid}/resume", tag = "transfers", params(("pid" = String, Path)),
+    responses((status = 200, description = "As it is now", body = Transfer)))]
+pub(super) async fn resume(
+    operator: Operator,
+    connector: web::Data<Connector>,
+    pid: web::Path<String>,
+) -> Result<web::Json<Transfer>, Problem> {
+    act(&operator, &connector, &pid, Action::Start).await
+}
+
+/// Say that everything has been transferred
+#[utoipa::path(post, path = "/transfers/{pid}/complete", tag = "transfers", params(("pid" = String, Path)),
+    responses((status = 200, description = "As it is now", body = Transfer)))]
+pub(super) async fn complete(
+    operator: Operator,
+    connector: web::Data<Connector>,
+    pid: web::Path<String>,
+) -> Result<web::Json<Transfer>, Problem> {
+    act(&operator, &connector, &pid, Action::Complete).await
+}
+
+/// End the transfer
+#[utoipa::path(post, path = "/transfers/{pid}/terminate", tag = "transfers", params(("pid" = String, Path)),
+    request_body = Reason, responses((status = 200, description = "As it is now", body = Transfer)))]
+pub(super) async fn terminate(
+    operator: Operator,
+    connector: web::Data<Connector>,
+    pid: web::Path<String>,
+    Body(body): Body<Reason>,
+) -> Result<web::Json<Transfer>, Problem> {
+    act(&operator, &connector, &pid, Action::Terminate { code: body.code, reason: vec![body.reason] }).await
+}
+
+/// Consumer: where to fetch, with a token that is good for a while
+#[utoipa::path(get, path = "/transfers/{pid}/data-address", tag = "transfers", params(("pid" = String, Path)),
+    responses((status = 200, description = "Address and token", body = FetchAddress)))]
+pub(super) async fn data_address(
+    operator: Operator,
+    connector: web::Data<Connector>,
+    pid: web::Path<String>,
+) -> Result<web::Json<FetchAddress>, Problem> {
+    let access = transfers::access(&connector, &operator, &pid).await?;
+    Ok(web::Json(FetchAddress {
+        endpoint: access.endpoint,
+        endpoint_type: access.endpoint_type,
+        authorization: access.authorization,
+        expires_at: access.expires.map(|at| format!("{at:.3}")),
+    }))
+}
+
+async fn act(
+    operator: &Operator,
+    connector: &web::Data<Connector>,
+    pid: &str,
+    action: Action,
+) -> Result<web::Json<Transfer>, Problem> {
+    Ok(web::Json(transfers::act(connector, operator, pid, action).await?.into()))
+}
+
+impl TryFrom<Sink> for DataAddress {
+    type Error = Problem;
+
+    fn try_from(sink: Sink) -> Result<Self, Problem> {
+        let Sink { kind, endpoint_type, endpoint, endpoint_properties } = sink;
+        expect_type("dataAddress", kind, "DataAddress")?;
+        let properties = endpoint_properties.into_iter().map(|SinkProperty { kind, name, value }| {
+            expect_type("dataAddress.endpointProperties", kind, "EndpointProperty")?;
+            Ok(EndpointProperty::new(name, value))
+        });
+        let endpoint_properties = properties.collect::<Result<_, Problem>>()?;
+        Ok(Self { endpoint_type, endpoint, endpoint_properties })
+    }
+}
+
+fn expect_type(member: &str, given: Option<String>, expected: &str) -> Result<(), Problem> {
+    match given {
+        Some(other) if other != expected => {
+            let detail = format!("{member}.@type is {other:?}; expected {expected:?}");
+            Err(Problem::bad_request("body", detail).with_rule(format!("{member}.@type")))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+impl From<StoredTransfer> for Transfer {
+    fn from(stored: StoredTransfer) -> Self {
+        let machine = &stored.machine;
+        let (termination, suspension) = match machine.state() {
+            State::Terminated { by, code, reason, .. } => (Some(Ending::new(*by, code.as_ref(), reason)), None),
+            State::Suspended { by, code, reason } => (None, Some(Ending::new(*by, code.as_ref(), reason))),
+            State::Requested | State::Started { .. } | State::Completed { .. } => (None, None),
+        };
+        Self {
+            role: role_name(machine.role()).to_owned(),
+            consumer_pid: machine.consumer_pid().map(str::to_owned),
+            provider_pid: machine.provider_pid().map(str::to_owned),
+            state: machine.state_name().to_string(),
+            termination,
+            suspension,
+            bytes: stored.sink.as_ref().and_then(|sink| sink.get("bytes")?.as_u64()),
+            pid: stored.pid,
+            partner: stored.partner,
+            agreement_id: stored.agreement_id,
+            asset: stored.asset,
+            format: stored.format,
+            purpose: stored.purpose,
+            created_at: time(stored.created),
+            updated_at: time(stored.updated),
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Agreements: what was concluded, what proves it, and its end.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use symbolon_contract_negotiation::Role;
+use symbolon_policies_odrl::PolicyDocument;
+
+use super::{ATTEMPTS, transfers};
+use crate::attestation;
+use crate::authentication::{Operator, Permission};
+use crate::clock;
+use crate::connector::{Change, Connector};
+use crate::problem::{Kind, Problem};
+use crate::storage::agreements::{self as rows, AgreementState, StoredAgreement};
+use crate::storage::offers::Step;
+use crate::storage::{Page, StorageError};
+
+/// Agreements, newest first.
+///
+/// # Errors
+/// When storage fails.
+pub async fn list(
+    connector: &Connector,
+    operator: &Operator,
+    partner: Option<&str>,
+    page: &Page,
+) -> Result<Vec<StoredAgreement>, Problem> {
+    operator.must(Permission::Read)?;
+    Ok(rows::list(&connector.db, partner, page).await?)
+}
+
+/// One agreement.
+///
+/// # Errors
+/// 404.
+pub async fn get(connector: &Connector, operator: &Operator, id: &str) -> Result<StoredAgreement, Problem> {
+    operator.must(Permission::Read)?;
+    find(connector, id).await
+}
+
+async fn find(connector: &Connector, id: &str) -> Result<StoredAgreement, Problem> {
+    rows::by_id(&connector.db, id).await?.ok_or_else(|| Problem::not_found("agreement", id))
+}
+
+/// An agreement that was concluded elsewhere.
+#[derive(Debug)]
+pub struct Import {
+    /// The ODRL agreement.
+    pub agreement: Value,
+    /// Which side we are.
+    pub role: Role,
+    /// The other participant.
+    pub partner: String,
+    /// Base of the partner's endpoints.
+    pub partner_address: String,
+    /// Provider: whether transfers start without a person.
+    pub transfer: Step,
+}
+
+/// Takes up an agreement that was concluded elsewhere: on paper, or by another connector of ours. It is attested by us
+/// alone.
+///
+/// # Errors
+/// 400 when it is no agreement or its parties are not the two of us; 409 when its id is taken.
+pub async fn import(
+    connector: &Arc<Connector>,
+    operator: &Operator,
+    import: Import,
+) -> Result<StoredAgreement, Problem> {
+    operator.must(Permission::Administer)?;
+    let document = read_agreement(import.agreement)?;
+    let member = |name: &str| document.json().get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let (assigner, assignee) = match import.role {
+        Role::Consumer => (import.partner.as_str(), connector.participant.as_str()),
+        Role::Provider => (connector.participant.as_str(), import.partner.as_str()),
+    };
+    for (name, expected) in [("assigner", assigner), ("assignee", assignee)] {
+        let found = member(name);
+        if found != expected {
+            let detail = format!("{name} is {found:?}, but as {} under this agreement it is {expected:?}", import.role);
+            return Err(Problem::bad_request("agreement.parties", detail).with_rule(format!("agreement.{name}")));
+        }
+    }
+    let now = clock::now();
+    let own = attestation::attest(&connector.keystore.signing_key, &document, import.role, now)?;
+    let stored = StoredAgreement {
+        id: member("@id"),
+        role: import.role,
+        partner: import.partner,
+        partner_address: import.partner_address.trim_end_matches('/').to_owned(),
+        asset: member("target"),
+        negotiation: None,
+        state: AgreementState::InForce,
+        version: 0,
+        digest: attestation::digest(&document)?,
+        document,
+        attestations: vec![own],
+        transfer_automation: import.transfer,
+        concluded: clock::millis(now),
+        retired: None,
+        retire_reason: None,
+    };
+    let mut change = Change::default();
+    change.write(rows::insert(&stored));
+    change.write(rows::log_for_graph(&stored.id));
+    let body = json!({"agreement": stored.id, "asset": stored.asset, "by": operator.name()});
+    change.event("agreement.imported", &stored.id, Some(&stored.partner), body);
+    connector.commit(change).await?;
+    Ok(stored)
+}
+
+fn read_agreement(value: Value) -> Result<PolicyDocument, Problem> {
+    let refused = |error: symbolon_policies_odrl::PolicyError| {
+        Problem::bad_request("agreement.malformed", format!("agreement: {}", error.reason))
+            .with_rule(format!("agreement.{}", error.path))
+    };
+    symbolon_policies_odrl::dsp::check_agreement(&value).map_err(refused)?;
+    PolicyDocument::parse(value).map_err(refused)
+}
+
+/// Ends an agreement: from this commit on, no data request under it is permitted, and its transfers are terminated.
+///
+/// # Errors
+/// 404, or 409 when it is retired already.
+pub async fn retire(
+    connector: &Arc<Connector>,
+    operator: &Operator,
+    id: &str,
+    reason: &str,
+) -> Result<StoredAgreement, Problem> {
+    operator.must(Permission::Conclude)?;
+    for _ in 0..ATTEMPTS {
+        let mut stored = find(connector, id).await?;
+        if stored.state == AgreementState::Retired {
+            return Err(Problem::new(Kind::Conflict, "agreement.retired", "the agreement has been retired already"));
+        }
+        let read_version = stored.version;
+        stored.state = AgreementState::Retired;
+        stored.retired = Some(clock::millis(clock::now()));
+        stored.retire_reason = Some(reason.to_owned());
+        let mut change = Change::default();
+        change.write(rows::update(&stored, read_version));
+        change.write(rows::log_for_graph(id));
+        let body = json!({"agreement": id, "asset": stored.asset, "reason": reason, "by": operator.name()});
+        change.event("agreement.retired", id, Some(&stored.partner), body);
+        change.decide_everything_anew();
+        transfers::end_all(connector, id, &format!("the agreement has been retired: {reason}"), &mut change).await?;
+        match connector.commit(change).await {
+            Ok(()) => return Ok(stored),
+            Err(StorageError::Conflict { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(super::busy())
+}

@@ -1,0 +1,266 @@
+//! The catalogue: ours for partners, theirs for operators.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+use symbolon_policies_odrl::{PolicyDocument, evaluate};
+use symbolon_vocab::messages::{
+    AccessService, Catalog, CatalogRequestMessage, DataService, Dataset, Distribution, RootDataset, parse, to_bytes,
+};
+
+use super::facts;
+use super::partners::Counterparty;
+use crate::authentication::{Caller, Operator, Permission};
+use crate::clock;
+use crate::connector::Connector;
+use crate::http_client::{Exchange, path_segment};
+use crate::problem::{Kind, Problem};
+use crate::storage::offers::{self, Listing};
+
+/// A page of our catalogue, and where the next begins.
+#[derive(Debug)]
+pub struct CatalogPage {
+    /// As the partner may see it.
+    pub catalog: Catalog,
+    /// The last dataset of this page, if there are more.
+    pub next: Option<String>,
+    /// What the page before begins after, unless this is the first page.
+    pub previous: Option<String>,
+}
+
+/// Our catalogue as this partner may see it, beginning after `after`.
+///
+/// # Errors
+/// 400 for a filter, which this connector does not know; when storage fails.
+pub async fn provide(
+    connector: &Connector,
+    caller: &Caller,
+    request: &CatalogRequestMessage,
+    after: &str,
+) -> Result<CatalogPage, Problem> {
+    if !request.filter.is_empty() {
+        return Err(Problem::bad_request("catalog.filter", "this connector knows no filter expressions")
+            .with_rule("filter")
+            .with_hint("leave filter out and choose from the pages"));
+    }
+    let policies = permitted_policies(connector, caller, clock::now()).await?;
+    let size = usize::try_from(connector.config.limits.catalog_page).unwrap_or(50);
+    let limit = i64::try_from(size + 1).unwrap_or(51);
+    let mut ids = BTreeSet::new();
+    for policy in &policies {
+        ids.extend(offers::asset_ids(&connector.db, policy, after, limit).await?);
+    }
+    let mut page: Vec<String> = ids.into_iter().take(size + 1).collect();
+    let more = page.len() > size;
+    page.truncate(size);
+    let next = if more { page.last().cloned() } else { None };
+    let previous = match after {
+        "" => None,
+        after => Some(page_before(connector, &policies, after, size).await?),
+    };
+    let mut datasets: BTreeMap<String, Vec<Listing>> = BTreeMap::new();
+    if let (Some(first), Some(last)) = (page.first(), page.last()) {
+        for policy in &policies {
+            for listing in offers::listings(&connector.db, policy, first, last).await? {
+                datasets.entry(listing.asset_id.clone()).or_default().push(listing);
+            }
+        }
+    }
+    let mut catalog = empty_catalog(connector);
+    for listings in datasets.into_values() {
+        catalog.dataset.push(dataset(connector, listings, Service::Named).await?);
+    }
+    Ok(CatalogPage { catalog, next, previous })
+}
+
+/// What the page before the one that begins after `after` itself begins after; empty for the first page.
+async fn page_before(
+    connector: &Connector,
+    policies: &[String],
+    after: &str,
+    size: usize,
+) -> Result<String, Problem> {
+    let limit = i64::try_from(size + 1).unwrap_or(51);
+    let mut ids = BTreeSet::new();
+    for policy in policies {
+        ids.extend(offers::asset_ids_up_to(&connector.db, policy, after, limit).await?);
+    }
+    // The page before ends with `after`; it begins after the one that stands a page further back.
+    Ok(ids.into_iter().nth_back(size).unwrap_or_default())
+}
+
+/// One dataset as this partner may see it.
+///
+/// # Errors
+/// 404 when it does not exist for this partner.
+pub async fn provide_dataset(connector: &Connector, caller: &Caller, id: &str) -> Result<RootDataset, Problem> {
+    let mut listings = Vec::new();
+    for policy in permitted_policies(connector, caller, clock::now()).await? {
+        listings.extend(offers::listings(&connector.db, &policy, id, id).await?);
+    }
+    if listings.is_empty() {
+        return Err(Problem::not_found("dataset", id));
+    }
+    Ok(RootDataset(dataset(connector, listings, Service::Written).await?))
+}
+
+/// Ids of the access policies that permit this caller. Each is decided once per request, however many offers share it.
+async fn permitted_policies(connector: &Connector, caller: &Caller, now: Timestamp) -> Result<Vec<String>, Problem> {
+    let world = facts::about(connector, caller.participant(), now).await?;
+    let mut permitted = Vec::new();
+    for id in offers::access_policies(&connector.db).await? {
+        let policy = connector.policy(&id).await?;
+        let request = facts::request_to_use(caller.participant(), "");
+        if evaluate(policy.policy(), &request, &world).permitted {
+            permitted.push(id);
+        }
+    }
+    Ok(permitted)
+}
+
+/// Whether a distribution names the connector's service or writes it out.
+#[derive(Clone, Copy)]
+enum Service {
+    Named,
+    Written,
+}
+
+fn own_service(connector: &Connector) -> DataService {
+    DataService {
+        id: format!("{}#connector", connector.participant),
+        endpoint_url: connector.config.dsp_address(),
+        endpoint_description: Some("dspace:connector".to_owned()),
+    }
+}
+
+fn empty_catalog(connector: &Connector) -> Catalog {
+    Catalog {
+        id: format!("{}#catalog", connector.participant),
+        participant_id: connector.participant.clone(),
+        dataset: Vec::new(),
+        catalog: Vec::new(),
+        service: vec![own_service(connector)],
+        distribution: Vec::new(),
+    }
+}
+
+async fn dataset(connector: &Connector, listings: Vec<Listing>, service: Service) -> Result<Dataset, Problem> {
+    let mut has_policy = Vec::with_capacity(listings.len());
+    for listing in &listings {
+        let terms: Arc<PolicyDocument> = connector.policy(&listing.usage_policy).await?;
+        has_policy.push(terms.as_catalog_offer(&listing.dsp_offer_id).json().clone());
+    }
+    let Some(Listing { asset_id, properties, formats, .. }) = listings.into_iter().next() else {
+        return Err(Problem::internal("a dataset without listing"));
+    };
+    let access_service = || match service {
+        Service::Named => AccessService::Id(own_service(connector).id),
+        Service::Written => AccessService::Service(own_service(connector)),
+    };
+    let distribution = formats
+        .into_iter()
+        .map(|format| Distribution { format, access_service: access_service(), has_policy: Vec::new() })
+        .collect();
+    Ok(Dataset { id: asset_id, has_policy, distribution, properties: public_properties(properties) })
+}
+
+/// Properties under names that survive JSON-LD: full IRIs and known prefixes as they are, common words as Dublin Core,
+/// the rest in our namespace.
+fn public_properties(properties: Map<String, Value>) -> Map<String, Value> {
+    let name_of = |name: String| match name.as_str() {
+        "name" | "title" => "dct:title".to_owned(),
+        "description" => "dct:description".to_owned(),
+        "contenttype" | "mediaType" => "dcat:mediaType".to_owned(),
+        "type" => "dct:type".to_owned(),
+        _ if name.contains(':') => name,
+        _ => format!("{}{name}", symbolon_vocab::symbolon::NAMESPACE),
+    };
+    properties.into_iter().map(|(name, value)| (name_of(name), value)).collect()
+}
+
+/// A partner's catalogue, or a page of it.
+#[derive(Debug)]
+pub struct PartnerCatalog {
+    /// As the partner sent it.
+    pub catalog: Value,
+    /// URL of the next page.
+    pub next: Option<String>,
+}
+
+/// Reads a partner's catalogue. `page` is the URL of a page, as an earlier answer named it.
+///
+/// # Errors
+/// 502 when the partner does not answer or answers with an error; 400 for a page that is not below the partner's address.
+pub async fn of_partner(
+    connector: &Connector,
+    operator: &Operator,
+    partner: &Counterparty,
+    page: Option<&str>,
+) -> Result<PartnerCatalog, Problem> {
+    operator.must(Permission::Read)?;
+    let first = format!("{}/catalog/request", partner.dsp_address);
+    let url = match page {
+        // The token that goes with the request is for this partner: it goes to no other address.
+        Some(page) if page.starts_with(&first) => page.to_owned(),
+        Some(page) => {
+            let detail = format!("{page:?} is not a page of the catalogue at {first}");
+            return Err(Problem::bad_request("catalog.page", detail).with_rule("page"));
+        }
+        None => first,
+    };
+    let request = to_bytes(&CatalogRequestMessage { id: None, filter: Vec::new() });
+    let body = String::from_utf8(request).unwrap_or_default();
+    let exchange = connector.http.post(&partner.id, &url, &body).await?;
+    expect_success(&exchange)?;
+    parse::<Catalog>(&exchange.body).map_err(|malformed| not_understood(&malformed.reason))?;
+    let catalog = serde_json::from_slice(&exchange.body).map_err(|e| not_understood(&e.to_string()))?;
+    Ok(PartnerCatalog { catalog, next: next_page(&exchange.links, &url) })
+}
+
+/// Reads one dataset of a partner.
+///
+/// # Errors
+/// As [`of_partner`].
+pub async fn dataset_of_partner(
+    connector: &Connector,
+    operator: &Operator,
+    partner: &Counterparty,
+    dataset: &str,
+) -> Result<Value, Problem> {
+    operator.must(Permission::Read)?;
+    let url = format!("{}/catalog/datasets/{}", partner.dsp_address, path_segment(dataset));
+    let exchange = connector.http.get(&partner.id, &url).await?;
+    expect_success(&exchange)?;
+    parse::<RootDataset>(&exchange.body).map_err(|malformed| not_understood(&malformed.reason))?;
+    serde_json::from_slice(&exchange.body).map_err(|e| not_understood(&e.to_string()))
+}
+
+fn expect_success(exchange: &Exchange) -> Result<(), Problem> {
+    if exchange.is_success() {
+        return Ok(());
+    }
+    let kind = if exchange.status == 404 { Kind::NotFound } else { Kind::BadGateway };
+    Err(Problem::new(kind, "partner.refused", exchange.refusal()))
+}
+
+fn not_understood(reason: &str) -> Problem {
+    Problem::new(Kind::BadGateway, "partner.malformed", format!("the partner's answer is not what DSP asks for: {reason}"))
+}
+
+/// The `next` link (RFC 8288), which may stand among others in one header or in several.
+fn next_page(links: &[String], base: &str) -> Option<String> {
+    let link = links.iter().flat_map(|line| line.split(',')).find_map(|link| {
+        let (target, parameters) = link.trim().strip_prefix('<')?.split_once('>')?;
+        let is_next = parameters.split(';').any(|p| matches!(p.trim(), "rel=\"next\"" | "rel=next"));
+        is_next.then(|| target.to_owned())
+    })?;
+    url::Url::parse(base).ok()?.join(&link).ok().map(|url| url.to_string())
+}
+
+/// The value of the `Link` header that leads to the page after `last`, or back to the first.
+pub fn link_to(connector: &Connector, last: &str, relation: &str) -> String {
+    let address = connector.config.dsp_address();
+    format!("<{address}/catalog/request?after={}>; rel=\"{relation}\"", path_segment(last))
+}

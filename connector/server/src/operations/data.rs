@@ -1,0 +1,115 @@
+//! Data requests: who asks, under which transfer, and whether data is released now.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use symbolon_contract_negotiation::Role;
+use symbolon_contract_negotiation::transfer::State;
+
+use super::grants::Grant;
+use crate::authentication::{Operator, Permission};
+use crate::clock;
+use crate::connector::Connector;
+use crate::problem::{Kind, Problem};
+use crate::storage::requests::{self, DataRequest};
+use crate::storage::transfers::{self, StoredTransfer};
+
+/// What is known of a request before it is decided.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// The transfer in the path.
+    pub transfer: &'a str,
+    /// What follows `Bearer `.
+    pub token: Option<&'a str>,
+    /// HTTP method.
+    pub method: &'a str,
+    /// Path below the transfer, with query.
+    pub path: &'a str,
+}
+
+/// Decides a data request and has the decision written down. Both what is released and what is refused is recorded, once
+/// the token has shown whose request it is.
+///
+/// # Errors
+/// 401 for the token, 403 with the rule that refused, 404 when the asset is gone.
+pub async fn release(connector: &Connector, asked: Asked<'_>) -> Result<Arc<Grant>, Problem> {
+    let now = clock::now();
+    let claims = connector.tokens.verify(bearer(asked.token)?, now).map_err(|e| unauthenticated(e.code(), e.to_string()))?;
+    if claims.transfer != asked.transfer {
+        return Err(unauthenticated("token.other-transfer", "the token is for another transfer".to_owned()));
+    }
+    let grant = connector.grants.of(connector, asked.transfer, now).await?;
+    let grant = grant.ok_or_else(|| Problem::not_found("transfer", asked.transfer))?;
+    let decision = decide(&grant, &claims, now);
+    let record = DataRequest {
+        at: clock::millis(now),
+        transfer: grant.transfer.clone(),
+        agreement: grant.agreement.clone(),
+        partner: grant.partner.clone(),
+        permitted: decision.is_ok(),
+        rule: decision.as_ref().map_or_else(|problem| problem.to_string(), |()| "permitted by the agreement".to_owned()),
+        method: asked.method.to_owned(),
+        path: asked.path.to_owned(),
+    };
+    connector.recorder.record(record).await;
+    decision.map(|()| grant)
+}
+
+/// The token fits the transfer's last start and its parties, and the grant holds.
+fn decide(grant: &Grant, claims: &symbolon_data_plane::tokens::Claims, now: Timestamp) -> Result<(), Problem> {
+    let fits = claims.agreement == grant.agreement && claims.partner == grant.partner && claims.asset == grant.asset;
+    if !fits {
+        return Err(unauthenticated("token.other-agreement", "the token is for another agreement".to_owned()));
+    }
+    // A stopped transfer is the better reason than a token that ended with it.
+    grant.decide(now)?;
+    claims.check_generation(grant.generation).map_err(|e| unauthenticated(e.code(), e.to_string()))
+}
+
+/// A push into our inbox: the token is ours, and the transfer is a push that this connector asked for and that is
+/// STARTED.
+///
+/// # Errors
+/// 401 for the token; 403 when the transfer does not take data now.
+pub async fn accept_push(connector: &Connector, asked: Asked<'_>) -> Result<StoredTransfer, Problem> {
+    let now = clock::now();
+    let claims = connector.tokens.verify(bearer(asked.token)?, now).map_err(|e| unauthenticated(e.code(), e.to_string()))?;
+    if claims.transfer != asked.transfer {
+        return Err(unauthenticated("token.other-transfer", "the token is for another transfer".to_owned()));
+    }
+    let stored = transfers::by_pid(&connector.db, asked.transfer).await?;
+    let stored = stored
+        .filter(|stored| stored.machine.role() == Role::Consumer && !stored.machine.is_pull())
+        .ok_or_else(|| Problem::not_found("transfer", asked.transfer))?;
+    // The provider may deliver before its start message has arrived here.
+    if matches!(stored.machine.state(), State::Started { .. } | State::Requested) {
+        return Ok(stored);
+    }
+    let detail = format!("the transfer process is {}, and takes no data", stored.machine.state_name());
+    Err(Problem::new(Kind::Forbidden, "transfer.not-started", detail).with_rule("transfer process STARTED"))
+}
+
+fn bearer(token: Option<&str>) -> Result<&str, Problem> {
+    token.ok_or_else(|| unauthenticated("token.missing", "the request has no bearer token".to_owned()))
+}
+
+fn unauthenticated(code: &str, detail: String) -> Problem {
+    Problem::new(Kind::Unauthenticated, code, detail)
+        .with_hint("use the token of the data address of the transfer's last start, or renew it at …/token")
+}
+
+/// Recorded decisions, oldest first, each with its place.
+///
+/// # Errors
+/// 403 for the role.
+pub async fn recorded(
+    connector: &Connector,
+    operator: &Operator,
+    after: i64,
+    transfer: Option<&str>,
+    agreement: Option<&str>,
+    limit: i64,
+) -> Result<Vec<(i64, DataRequest)>, Problem> {
+    operator.must(Permission::Read)?;
+    Ok(requests::after(&connector.db, after, transfer, agreement, limit).await?)
+}

@@ -1,0 +1,197 @@
+//! What can be asked of the connector, one file per noun. Each operation loads, asks a pure core, and commits new state
+//! and effects in one transaction. It takes a [`Caller`](crate::authentication::Caller) or an
+//! [`Operator`](crate::authentication::Operator), which only verification can make.
+
+pub mod agreements;
+pub mod catalog;
+pub mod data;
+pub mod events;
+pub mod facts;
+pub mod grants;
+pub mod negotiations;
+pub mod partners;
+pub mod publishing;
+pub mod transfers;
+pub mod webhooks;
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use symbolon_contract_negotiation::{Pids, Rejection};
+
+use crate::connector::{Change, Connector};
+use crate::http_client::Exchange;
+use crate::problem::{Kind, Problem};
+use crate::storage::StorageError;
+use crate::storage::messages::{self, Status, StoredMessage};
+use crate::worker::outbox::{Outgoing, ProcessKind};
+
+/// How often an operation starts anew when somebody else changed the same process meanwhile.
+const ATTEMPTS: usize = 16;
+
+/// An outbox row that asks the partner for its state instead of telling it something.
+pub(crate) const STATE_QUESTION: &str = "StateQuestion";
+
+/// What delivery tells a process about its message.
+#[derive(Clone, Debug)]
+pub(crate) enum Report {
+    /// 2xx, with the process ids if the answer tells them.
+    Acknowledged {
+        /// Both ids.
+        pids: Option<Pids>,
+    },
+    /// An error that trying again does not mend.
+    Refused {
+        /// The partner's words.
+        reason: String,
+    },
+    /// The answer to a question for the partner's state.
+    State {
+        /// As the partner spells it.
+        name: String,
+    },
+    /// It will not be tried again.
+    Undeliverable {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// A message was acknowledged, or a question answered.
+pub(crate) async fn delivered(
+    connector: &Arc<Connector>,
+    item: &Outgoing,
+    exchange: &Exchange,
+) -> Result<(), Problem> {
+    let body: Value = serde_json::from_slice(&exchange.body).unwrap_or_default();
+    let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
+    let answer = if item.message.kind == STATE_QUESTION {
+        match text("state") {
+            Some(name) => Report::State { name },
+            None => Report::Undeliverable { reason: "the partner's answer names no state".to_owned() },
+        }
+    } else {
+        let pids = text("consumerPid").zip(text("providerPid"));
+        Report::Acknowledged { pids: pids.map(|(consumer_pid, provider_pid)| Pids { consumer_pid, provider_pid }) }
+    };
+    report(connector, item, answer).await
+}
+
+/// A message was refused for good.
+pub(crate) async fn refused(connector: &Arc<Connector>, item: &Outgoing, exchange: &Exchange) -> Result<(), Problem> {
+    let reason = exchange.refusal();
+    let answer = if item.message.kind == STATE_QUESTION {
+        Report::Undeliverable { reason }
+    } else {
+        Report::Refused { reason }
+    };
+    report(connector, item, answer).await
+}
+
+/// A message is given up.
+pub(crate) async fn undeliverable(connector: &Arc<Connector>, item: &Outgoing, reason: &str) -> Result<(), Problem> {
+    report(connector, item, Report::Undeliverable { reason: reason.to_owned() }).await
+}
+
+async fn report(connector: &Arc<Connector>, item: &Outgoing, report: Report) -> Result<(), Problem> {
+    match item.kind {
+        ProcessKind::Negotiation => negotiations::report(connector, &item.message.process, report).await,
+        ProcessKind::Transfer => transfers::report(connector, &item.message.process, report).await,
+    }
+}
+
+/// Whether the process is over, so that what waits for it need not be sent.
+pub(crate) async fn has_ended(connector: &Connector, item: &Outgoing) -> Result<bool, Problem> {
+    match item.kind {
+        ProcessKind::Negotiation => negotiations::has_ended(connector, &item.message.process).await,
+        ProcessKind::Transfer => transfers::has_ended(connector, &item.message.process).await,
+    }
+}
+
+/// Address and body of a message that was queued before the partner's process id was known.
+pub(crate) async fn completed(connector: &Connector, item: &Outgoing) -> Result<Option<(String, String)>, Problem> {
+    match item.kind {
+        ProcessKind::Negotiation => negotiations::completed(connector, &item.message).await,
+        ProcessKind::Transfer => transfers::completed(connector, &item.message).await,
+    }
+}
+
+/// Why a step was not taken.
+#[derive(Debug)]
+enum StepError {
+    /// The protocol forbids it.
+    Rejected(Rejection),
+    /// Something else failed.
+    Failed(Problem),
+}
+
+impl From<Rejection> for StepError {
+    fn from(rejection: Rejection) -> Self {
+        Self::Rejected(rejection)
+    }
+}
+
+impl From<Problem> for StepError {
+    fn from(problem: Problem) -> Self {
+        Self::Failed(problem)
+    }
+}
+
+impl From<StepError> for Problem {
+    fn from(error: StepError) -> Self {
+        match error {
+            StepError::Rejected(rejection) => rejected(&rejection),
+            StepError::Failed(problem) => problem,
+        }
+    }
+}
+
+/// The protocol machine's refusal as a problem.
+fn rejected(rejection: &Rejection) -> Problem {
+    let state = rejection.state.unwrap_or("(none)");
+    let rule = format!("{} in {state} as {}", rejection.input, rejection.role);
+    Problem::bad_request(&format!("negotiation.{}", rejection.code.as_str()), rejection.reason.clone()).with_rule(rule)
+}
+
+fn is_conflict(problem: &Problem) -> bool {
+    problem.kind == Kind::Conflict && matches!(problem.code.as_str(), "storage.conflict" | "already-exists")
+}
+
+fn busy() -> Problem {
+    Problem::new(Kind::Unavailable, "busy", "this process is being changed by many at once").with_hint("try again")
+}
+
+/// A repeated message gets the answer that it got the first time.
+fn same_answer(first: &StoredMessage) -> Result<(), Problem> {
+    if first.status != Status::Refused {
+        return Ok(());
+    }
+    let kept: Value = first.detail.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let text = |name: &str| kept.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let mut problem = Problem::bad_request(&text("code"), text("reason"));
+    problem.rule = kept.get("rule").and_then(Value::as_str).map(str::to_owned);
+    Err(problem)
+}
+
+/// What is kept of a refusal for a repetition.
+fn answer_text(problem: &Problem) -> String {
+    json!({"code": problem.code, "reason": problem.detail, "rule": problem.rule}).to_string()
+}
+
+/// Keeps a refusal of a partner's message, so that a repetition gets the same answer and people see what was refused.
+async fn record_refusal(
+    connector: &Arc<Connector>,
+    message: StoredMessage,
+    problem: &Problem,
+) -> Result<(), Problem> {
+    let refused =
+        StoredMessage { status: Status::Refused, detail: Some(answer_text(problem)), ..message };
+    let mut change = Change::default();
+    change.write(messages::insert(&refused));
+    let body = json!({"type": refused.kind, "code": problem.code, "reason": problem.reasons()});
+    change.event("message.refused", &refused.process, Some(&refused.partner), body);
+    match connector.commit(change).await {
+        Ok(()) | Err(StorageError::Duplicate { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}

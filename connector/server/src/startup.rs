@@ -1,0 +1,238 @@
+//! Where concrete types meet: the connector is put together, its listeners and workers started, and all of it stopped.
+
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::{App, HttpServer, web};
+use symbolon_data_plane::client::{Client, Timeouts};
+use symbolon_data_plane::tokens::TokenKey;
+use symbolon_identity::keystore::{self, Keystore, Passphrase};
+use symbolon_identity::token;
+use tokio_util::sync::CancellationToken;
+
+use crate::authentication::{Authentication, participant_of};
+use crate::config::{Config, Identity};
+use crate::connector::{Connector, PolicyCache};
+use crate::graph::Graph;
+use crate::http_client::HttpClient;
+use crate::operations::grants::Grants;
+use crate::problem::{Kind, Problem};
+use crate::storage::Db;
+use crate::worker::outbox::Outbox;
+use crate::worker::recorder::Recorder;
+use crate::worker::projector::{self, Projector};
+use crate::worker::{push, webhooks};
+use crate::{clock, data, dsp, management};
+
+/// Environment variable with the keystore's passphrase, where no file is configured.
+pub const PASSPHRASE_VARIABLE: &str = "SYMBOLON_KEYSTORE_PASSPHRASE";
+/// Requests that are under way get this long to finish when the connector stops.
+const DRAIN_SECONDS: u64 = 10;
+
+/// Runs the connector until SIGINT or SIGTERM. Prints a line that begins with `ready` when both listeners accept.
+///
+/// # Errors
+/// When something that it needs cannot be had: a port, the keystore, the data directory.
+pub async fn run(config: Config) -> Result<(), Problem> {
+    run_until(config, std::future::pending()).await
+}
+
+/// As [`run`], and also stops when `stop` is done.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_until(config: Config, stop: impl Future<Output = ()>) -> Result<(), Problem> {
+    let listeners = Listeners::bind(&config)?;
+    let connector = assemble(config).await?;
+    let stopping = CancellationToken::new();
+    let waiting = connector.outbox.resume(&connector).await?;
+    push::resume(&connector).await?;
+    let webhooks = tokio::spawn(webhooks::run(Arc::clone(&connector), stopping.clone()));
+    let (public, operators) = listeners.serve(&connector, &stopping)?;
+    let handles = [public.handle(), operators.handle()];
+    let mut servers = tokio::spawn(async { tokio::try_join!(public, operators).map(|_| ()) });
+    announce(&connector, waiting);
+    let outcome = tokio::select! {
+        () = stop => Ok(()),
+        () = signalled() => Ok(()),
+        served = &mut servers => served.map_err(Problem::internal).and_then(|s| s.map_err(Problem::internal)),
+    };
+    tracing::info!("stopping: requests under way are finished first");
+    stopping.cancel();
+    shut_down(&handles).await;
+    drop(webhooks.await);
+    connector.recorder.flush().await;
+    connector.db.close().await;
+    tracing::info!("stopped");
+    outcome
+}
+
+/// Rebuilds the graph from the database. The connector must not be running.
+///
+/// # Errors
+/// When the data directory cannot be opened.
+pub async fn reindex(config: &Config, progress: impl Fn(u64)) -> Result<u64, Problem> {
+    let db = Db::open(&config.data_dir, config.storage.durability).await?;
+    let graph = Graph::open(&config.data_dir.join("graph")).await?;
+    let rebuilt = projector::reindex(&db, &graph, |at| progress(at.entries)).await?;
+    db.close().await;
+    Ok(rebuilt.entries)
+}
+
+pub(crate) async fn assemble(config: Config) -> Result<Arc<Connector>, Problem> {
+    let unusable = |what: &str, detail: String| Problem::new(Kind::Unprocessable, "startup", format!("{what}: {detail}"));
+    std::fs::create_dir_all(&config.data_dir)
+        .map_err(|e| unusable("data_dir", format!("{}: {e}", config.data_dir.display())))?;
+    let keystore = open_keystore(&config.identity)?;
+    let authentication = Arc::new(authentication(&config.identity, &keystore));
+    let db = Db::open(&config.data_dir, config.storage.durability).await?;
+    let graph = Graph::open(&config.data_dir.join("graph")).await?;
+    let http = HttpClient::new(&config.outgoing, Arc::clone(&authentication))?;
+    let sources = source_client(&config)?;
+    Ok(Arc::new(Connector {
+        participant: participant_of(&authentication, &keystore),
+        tokens: TokenKey::new(keystore.token_secret.as_bytes()),
+        recorder: Recorder::start(db.clone()),
+        projector: Projector::start(db.clone(), graph.clone()),
+        outbox: Outbox::new(config.delivery.per_partner),
+        grants: Grants::default(),
+        policies: PolicyCache::default(),
+        publishing: tokio::sync::Mutex::new(()),
+        runtime: tokio::runtime::Handle::current(),
+        config,
+        keystore,
+        authentication,
+        db,
+        sources,
+        graph,
+        http,
+    }))
+}
+
+fn open_keystore(identity: &Identity) -> Result<Keystore, Problem> {
+    let (Identity::Did { keystore, passphrase_file } | Identity::Mock { keystore, passphrase_file, .. }) = identity;
+    let unusable = |detail: String| Problem::new(Kind::Unprocessable, "keystore", format!("{}: {detail}", keystore.display()));
+    let passphrase = match passphrase_file {
+        Some(file) => Passphrase::from_file(file),
+        None => Passphrase::from_env(PASSPHRASE_VARIABLE),
+    };
+    let passphrase = passphrase.map_err(|e| unusable(e.to_string()))?;
+    keystore::open(keystore, &passphrase).map_err(|e| unusable(e.to_string()))
+}
+
+fn authentication(identity: &Identity, keystore: &Keystore) -> Authentication {
+    match identity {
+        Identity::Did { .. } => {
+            let key = keystore.signing_key.clone();
+            let (did, now) = (key.did().to_owned(), clock::now());
+            let verifier = token::Verifier::new(did, now, token::DEFAULT_MAX_LIFETIME, token::DEFAULT_SKEW);
+            Authentication::Did { issuer: Box::new(token::Issuer::new(key)), verifier: Box::new(verifier) }
+        }
+        Identity::Mock { participant, .. } => {
+            tracing::warn!(participant, "MOCK IDENTITY: partners prove nothing; for conformance kits on loopback only");
+            Authentication::Mock { participant: participant.clone() }
+        }
+    }
+}
+
+fn source_client(config: &Config) -> Result<Client, Problem> {
+    let timeouts = Timeouts {
+        connect: Duration::from_secs(config.outgoing.connect_timeout_s),
+        idle: Duration::from_secs(config.limits.request_seconds),
+    };
+    Client::new(config.sources.guard(), timeouts).map_err(Problem::internal)
+}
+
+/// Both ports, taken before anything else: a port that is in use is found out at once.
+struct Listeners {
+    public: TcpListener,
+    operators: TcpListener,
+}
+
+impl Listeners {
+    fn bind(config: &Config) -> Result<Self, Problem> {
+        let bind = |address| {
+            TcpListener::bind(address).map_err(|error| {
+                Problem::new(Kind::Unprocessable, "startup.port", format!("cannot listen on {address}: {error}"))
+                    .with_hint("another program uses the port, or the address is not one of this machine")
+            })
+        };
+        Ok(Self { public: bind(config.public.bind)?, operators: bind(config.management.bind)? })
+    }
+
+    fn serve(self, connector: &Arc<Connector>, stopping: &CancellationToken) -> Result<(Server, Server), Problem> {
+        let limits = &connector.config.limits;
+        let (data, body_bytes) = (web::Data::from(Arc::clone(connector)), limits.body_bytes);
+        let stop = web::Data::new(stopping.clone());
+        let arrival = Duration::from_secs(limits.request_seconds);
+        let config = connector.config.clone();
+        let (public_data, public_stop) = (data.clone(), stop.clone());
+        let public = HttpServer::new(move || {
+            // A connection is driven by the thread that opened it: each worker thread has its own client.
+            let sources = source_client(&config).map(web::Data::new);
+            App::new()
+                .app_data(public_data.clone())
+                .app_data(public_stop.clone())
+                .app_data(web::PayloadConfig::new(body_bytes))
+                .configure(|service| {
+                    if let Ok(sources) = sources {
+                        service.app_data(sources);
+                    }
+                })
+                .configure(dsp::configure)
+                .configure(data::configure)
+                .configure(management::health::configure)
+        })
+        .client_request_timeout(arrival)
+        .max_connections(limits.connections)
+        .shutdown_timeout(DRAIN_SECONDS)
+        .disable_signals()
+        .listen(self.public)
+        .map_err(Problem::internal)?
+        .run();
+        let operators = HttpServer::new(move || {
+            App::new()
+                .app_data(data.clone())
+                .app_data(stop.clone())
+                .app_data(web::PayloadConfig::new(body_bytes))
+                .configure(management::configure)
+        })
+        .client_request_timeout(arrival)
+        .workers(1)
+        .shutdown_timeout(DRAIN_SECONDS)
+        .disable_signals()
+        .listen(self.operators)
+        .map_err(Problem::internal)?
+        .run();
+        Ok((public, operators))
+    }
+}
+
+fn announce(connector: &Connector, waiting: usize) {
+    let (public, operators) = (connector.config.public_url(), connector.config.management.bind);
+    tracing::info!(participant = connector.participant, waiting, "started");
+    let mut out = std::io::stdout().lock();
+    let line = format!("ready: {} at {public}, management at http://{operators}", connector.participant);
+    if writeln!(out, "{line}").and_then(|()| out.flush()).is_err() {
+        tracing::debug!("nobody reads standard output");
+    }
+}
+
+async fn shut_down(handles: &[ServerHandle]) {
+    for handle in handles {
+        handle.stop(true).await;
+    }
+}
+
+/// Returns at SIGINT or SIGTERM.
+async fn signalled() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}

@@ -1,0 +1,216 @@
+//! Protocol messages in and out. One table is timeline, deduplication (a partner's message id is taken once) and
+//! outbox (rows with status `pending`).
+
+use sqlx::sqlite::SqliteRow;
+
+use super::{Arg, Db, Statement, StorageError, column};
+
+const TABLE: &str = "message";
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// In: taken.
+    Received,
+    /// Out: to be delivered.
+    Pending,
+    /// Out: acknowledged by the partner.
+    Delivered,
+    /// Out: the partner answered with an error that trying again does not mend.
+    Refused,
+    /// Out: given up, because the process had ended or the time was over.
+    Abandoned,
+}
+
+impl Status {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Pending => "pending",
+            Self::Delivered => "delivered",
+            Self::Refused => "refused",
+            Self::Abandoned => "abandoned",
+        }
+    }
+
+    fn parse(name: &str) -> Result<Self, StorageError> {
+        Ok(match name {
+            "received" => Self::Received,
+            "pending" => Self::Pending,
+            "delivered" => Self::Delivered,
+            "refused" => Self::Refused,
+            "abandoned" => Self::Abandoned,
+            other => {
+                let detail = format!("unknown status {other:?}");
+                return Err(StorageError::Row { table: TABLE, column: "status".to_owned(), detail });
+            }
+        })
+    }
+}
+
+/// One message of a process.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredMessage {
+    /// Its place in the order; 0 before it is stored.
+    pub seq: i64,
+    /// Own process id.
+    pub process: String,
+    /// `true` for what the partner sent.
+    pub inbound: bool,
+    /// The message's `@id`, unique per partner and direction.
+    pub message_id: String,
+    /// Participant id.
+    pub partner: String,
+    /// `@type` of the message.
+    pub kind: String,
+    /// The body as sent or received.
+    pub payload: String,
+    /// Out: where it is posted.
+    pub address: Option<String>,
+    /// What became of it.
+    pub status: Status,
+    /// Out: how often it was tried.
+    pub attempts: i64,
+    /// Out: the last HTTP status.
+    pub http_status: Option<i64>,
+    /// In: time from arrival to commit. Out: of the last attempt. Microseconds.
+    pub duration_us: Option<i64>,
+    /// Why it failed, as a sentence.
+    pub detail: Option<String>,
+    /// Milliseconds since the epoch.
+    pub at: i64,
+}
+
+impl StoredMessage {
+    /// What the partner sent, taken.
+    pub fn incoming(process: &str, partner: &str, message_id: &str, kind: &str, payload: &str, at: i64) -> Self {
+        Self {
+            seq: 0,
+            process: process.to_owned(),
+            inbound: true,
+            message_id: message_id.to_owned(),
+            partner: partner.to_owned(),
+            kind: kind.to_owned(),
+            payload: payload.to_owned(),
+            address: None,
+            status: Status::Received,
+            attempts: 1,
+            http_status: None,
+            duration_us: None,
+            detail: None,
+            at,
+        }
+    }
+
+    /// What goes to the partner, waiting. Without an address it gets one when its turn comes.
+    pub fn outgoing(process: &str, partner: &str, message_id: String, kind: &str, payload: String, at: i64) -> Self {
+        Self {
+            inbound: false,
+            status: Status::Pending,
+            attempts: 0,
+            message_id,
+            payload,
+            ..Self::incoming(process, partner, "", kind, "", at)
+        }
+    }
+}
+
+/// Stores the message; a duplicate if this partner's message id was stored before in this direction.
+pub fn insert(message: &StoredMessage) -> Statement {
+    let args: Vec<Arg> = vec![
+        message.process.as_str().into(),
+        if message.inbound { "in" } else { "out" }.into(),
+        message.message_id.as_str().into(),
+        message.partner.as_str().into(),
+        message.kind.as_str().into(),
+        message.payload.as_str().into(),
+        message.address.clone().into(),
+        message.status.name().into(),
+        message.attempts.into(),
+        message.duration_us.into(),
+        message.detail.clone().into(),
+        message.at.into(),
+    ];
+    let sql = "INSERT INTO message
+        (process, direction, message_id, partner, type, payload, address, status, attempts, duration_us, detail, at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    Statement::new(TABLE, &message.message_id, sql, args)
+}
+
+/// How an attempt to deliver went.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attempt {
+    /// The status from now on.
+    pub status: Status,
+    /// How often it was tried so far.
+    pub attempts: i64,
+    /// The HTTP status, if there was an answer.
+    pub http_status: Option<i64>,
+    /// Microseconds.
+    pub duration_us: Option<i64>,
+    /// Why it failed.
+    pub detail: Option<String>,
+}
+
+/// Records an attempt on an outgoing message.
+pub fn record_attempt(partner: &str, message_id: &str, attempt: &Attempt) -> Statement {
+    let args: Vec<Arg> = vec![
+        partner.into(),
+        message_id.into(),
+        attempt.status.name().into(),
+        attempt.attempts.into(),
+        attempt.http_status.into(),
+        attempt.duration_us.into(),
+        attempt.detail.clone().into(),
+    ];
+    let sql = "UPDATE message SET status = $3, attempts = $4, http_status = $5, duration_us = $6, detail = $7
+        WHERE partner = $1 AND direction = 'out' AND message_id = $2";
+    Statement::new(TABLE, message_id, sql, args)
+}
+
+/// This partner's message, if it came before.
+pub async fn received(db: &Db, partner: &str, message_id: &str) -> Result<Option<StoredMessage>, StorageError> {
+    let sql = "SELECT * FROM message WHERE partner = $1 AND direction = 'in' AND message_id = $2";
+    let row = sqlx::query(sql).bind(partner).bind(message_id).fetch_optional(db.readers()).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// A process's messages, oldest first.
+pub async fn of_process(db: &Db, process: &str) -> Result<Vec<StoredMessage>, StorageError> {
+    let rows = sqlx::query("SELECT * FROM message WHERE process = $1 ORDER BY seq LIMIT 1000")
+        .bind(process)
+        .fetch_all(db.readers())
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+/// Outgoing messages that wait, oldest first, after `seq`.
+pub async fn pending(db: &Db, seq: i64, limit: i64) -> Result<Vec<StoredMessage>, StorageError> {
+    let rows = sqlx::query("SELECT * FROM message WHERE status = 'pending' AND seq > $1 ORDER BY seq LIMIT $2")
+        .bind(seq)
+        .bind(limit)
+        .fetch_all(db.readers())
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+fn read(row: &SqliteRow) -> Result<StoredMessage, StorageError> {
+    let direction: &str = column(row, TABLE, "direction")?;
+    Ok(StoredMessage {
+        seq: column(row, TABLE, "seq")?,
+        process: column(row, TABLE, "process")?,
+        inbound: direction == "in",
+        message_id: column(row, TABLE, "message_id")?,
+        partner: column(row, TABLE, "partner")?,
+        kind: column(row, TABLE, "type")?,
+        payload: column(row, TABLE, "payload")?,
+        address: column(row, TABLE, "address")?,
+        status: Status::parse(column(row, TABLE, "status")?)?,
+        attempts: column(row, TABLE, "attempts")?,
+        http_status: column(row, TABLE, "http_status")?,
+        duration_us: column(row, TABLE, "duration_us")?,
+        detail: column(row, TABLE, "detail")?,
+        at: column(row, TABLE, "at")?,
+    })
+}

@@ -1,0 +1,299 @@
+//! Offers (asset selector, access policy, usage policy, automation) and the listing that the catalogue is read from.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use sqlx::sqlite::SqliteRow;
+
+use super::{Arg, Db, Page, Statement, StorageError, column, json, to_json};
+
+const TABLE: &str = "offer";
+const LISTING: &str = "listing";
+
+/// Which assets an offer covers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub enum Selector {
+    /// Every asset, also those created later.
+    All(bool),
+    /// These assets.
+    Ids(Vec<String>),
+    /// Assets whose properties meet every criterion.
+    Where(Vec<Criterion>),
+}
+
+/// A test of one property.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Criterion {
+    /// Name of the property.
+    pub property: String,
+    /// How it is compared.
+    pub operator: CriterionOperator,
+    /// What it is compared with; for `in` an array.
+    pub value: Value,
+}
+
+/// How a property is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CriterionOperator {
+    /// Equal.
+    Eq,
+    /// One of an array.
+    In,
+    /// Text with `%` for any run of characters.
+    Like,
+}
+
+/// Which steps the connector takes by itself under an offer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct OfferAutomation {
+    /// Agree to a request that equals the published offer and whose policy the partner satisfies.
+    pub answer: Step,
+    /// Finalize when the partner has verified.
+    pub finalize: Step,
+    /// Start a requested transfer whose agreement is in force and whose policy holds.
+    pub transfer: Step,
+}
+
+impl Default for OfferAutomation {
+    fn default() -> Self {
+        Self { answer: Step::Auto, finalize: Step::Auto, transfer: Step::Auto }
+    }
+}
+
+/// Whether the connector takes a step by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Step {
+    /// At once, if the rules allow it.
+    Auto,
+    /// A person decides.
+    #[default]
+    Hold,
+}
+
+/// A published rule: these assets, seen by those, usable under that.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Offer {
+    /// Its id in this connector.
+    pub id: String,
+    /// Which assets.
+    pub selector: Selector,
+    /// Policy id: who may see it.
+    pub access_policy: String,
+    /// Policy id: the terms.
+    pub usage_policy: String,
+    /// Which steps are taken without a person.
+    pub automation: OfferAutomation,
+    /// DSP offer ids that the operator fixed, by asset.
+    pub offer_ids: BTreeMap<String, String>,
+    /// Milliseconds since the epoch.
+    pub created: i64,
+    /// Milliseconds since the epoch.
+    pub updated: i64,
+}
+
+impl Selector {
+    /// Whether the offer covers this asset.
+    pub fn matches(&self, id: &str, properties: &Map<String, Value>) -> bool {
+        match self {
+            Self::All(all) => *all,
+            Self::Ids(ids) => ids.iter().any(|one| one == id),
+            Self::Where(criteria) => criteria.iter().all(|c| c.holds(properties.get(&c.property))),
+        }
+    }
+}
+
+impl Criterion {
+    fn holds(&self, property: Option<&Value>) -> bool {
+        let Some(property) = property else { return false };
+        match self.operator {
+            CriterionOperator::Eq => *property == self.value,
+            CriterionOperator::In => self.value.as_array().is_some_and(|values| values.contains(property)),
+            CriterionOperator::Like => match (property.as_str(), self.value.as_str()) {
+                (Some(text), Some(pattern)) => like(text, pattern),
+                _ => false,
+            },
+        }
+    }
+}
+
+/// `%` stands for any run of characters, everything else for itself.
+fn like(text: &str, pattern: &str) -> bool {
+    let mut parts = pattern.split('%');
+    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
+    let Some(last) = parts.next_back() else { return rest.is_empty() };
+    for part in parts {
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    rest.ends_with(last)
+}
+
+impl Offer {
+    /// The DSP offer id of this offer on an asset: fixed by the operator, or both ids joined by a colon.
+    pub fn dsp_offer_id(&self, asset: &str) -> String {
+        match self.offer_ids.get(asset) {
+            Some(fixed) => fixed.clone(),
+            None => format!("{}:{}", escape_colons(&self.id), escape_colons(asset)),
+        }
+    }
+}
+
+/// Keeps two joined ids apart: without this `a:b` + `c` and `a` + `b:c` would be one id.
+fn escape_colons(id: &str) -> String {
+    id.replace('%', "%25").replace(':', "%3A")
+}
+
+/// Adds the offer; a duplicate if the id is taken, a reference error if a policy does not exist.
+pub fn insert(offer: &Offer) -> Statement {
+    let sql = "INSERT INTO offer
+        (id, selector, access_policy, usage_policy, automation, offer_ids, created, updated)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    Statement::new(TABLE, &offer.id, sql, args(offer))
+}
+
+/// Replaces the offer; a conflict if there is none.
+pub fn update(offer: &Offer) -> Statement {
+    let sql = "UPDATE offer SET selector = $2, access_policy = $3, usage_policy = $4, automation = $5,
+        offer_ids = $6, created = $7, updated = $8 WHERE id = $1";
+    Statement::new(TABLE, &offer.id, sql, args(offer)).exactly_one()
+}
+
+fn args(offer: &Offer) -> Vec<Arg> {
+    vec![
+        offer.id.as_str().into(),
+        to_json(&offer.selector).into(),
+        offer.access_policy.as_str().into(),
+        offer.usage_policy.as_str().into(),
+        to_json(&offer.automation).into(),
+        to_json(&offer.offer_ids).into(),
+        offer.created.into(),
+        offer.updated.into(),
+    ]
+}
+
+/// Removes the offer and its listings; a conflict if there is none.
+pub fn delete(id: &str) -> Statement {
+    Statement::new(TABLE, id, "DELETE FROM offer WHERE id = $1", vec![id.into()]).exactly_one()
+}
+
+/// Lists the asset under the offer.
+pub fn list_asset(offer: &Offer, asset: &str) -> Statement {
+    let args: Vec<Arg> =
+        vec![offer.id.as_str().into(), asset.into(), offer.access_policy.as_str().into(), offer.dsp_offer_id(asset).into()];
+    let sql = "INSERT INTO listing (offer_id, asset_id, access_policy, dsp_offer_id) VALUES ($1, $2, $3, $4)";
+    Statement::new(LISTING, asset, sql, args)
+}
+
+/// Takes every listing of the offer away.
+pub fn unlist_offer(id: &str) -> Statement {
+    Statement::new(LISTING, id, "DELETE FROM listing WHERE offer_id = $1", vec![id.into()])
+}
+
+/// Takes every listing of the asset away.
+pub fn unlist_asset(id: &str) -> Statement {
+    Statement::new(LISTING, id, "DELETE FROM listing WHERE asset_id = $1", vec![id.into()])
+}
+
+/// The offer, or `None`.
+pub async fn by_id(db: &Db, id: &str) -> Result<Option<Offer>, StorageError> {
+    let row = sqlx::query("SELECT * FROM offer WHERE id = $1").bind(id).fetch_optional(db.readers()).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// Offers in the order of their ids.
+pub async fn list(db: &Db, page: &Page) -> Result<Vec<Offer>, StorageError> {
+    let rows = sqlx::query("SELECT * FROM offer WHERE id > $1 ORDER BY id LIMIT $2")
+        .bind(page.after.as_deref().unwrap_or_default())
+        .bind(page.limit)
+        .fetch_all(db.readers())
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+/// Ids of all access policies in use.
+pub async fn access_policies(db: &Db) -> Result<Vec<String>, StorageError> {
+    let rows = sqlx::query("SELECT DISTINCT access_policy FROM offer").fetch_all(db.readers()).await?;
+    rows.iter().map(|row| column(row, TABLE, "access_policy")).collect()
+}
+
+/// The offer and asset behind a DSP offer id.
+pub async fn by_dsp_offer_id(db: &Db, dsp_offer_id: &str) -> Result<Option<(Offer, String)>, StorageError> {
+    let sql = "SELECT o.*, l.asset_id FROM listing l JOIN offer o ON o.id = l.offer_id WHERE l.dsp_offer_id = $1";
+    let row = sqlx::query(sql).bind(dsp_offer_id).fetch_optional(db.readers()).await?;
+    row.as_ref().map(|row| Ok((read(row)?, column(row, LISTING, "asset_id")?))).transpose()
+}
+
+/// One asset under one offer, as the catalogue needs it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listing {
+    /// The dataset.
+    pub asset_id: String,
+    /// Its properties.
+    pub properties: Map<String, Value>,
+    /// Its transfer types.
+    pub formats: Vec<String>,
+    /// The id a contract request names.
+    pub dsp_offer_id: String,
+    /// Policy id of the terms.
+    pub usage_policy: String,
+}
+
+/// Ids of assets listed under this access policy, after `after`, in order.
+pub async fn asset_ids(db: &Db, access_policy: &str, after: &str, limit: i64) -> Result<Vec<String>, StorageError> {
+    let sql = "SELECT DISTINCT asset_id FROM listing WHERE access_policy = $1 AND asset_id > $2
+        ORDER BY asset_id LIMIT $3";
+    let rows =
+        sqlx::query(sql).bind(access_policy).bind(after).bind(limit).fetch_all(db.readers()).await?;
+    rows.iter().map(|row| column(row, LISTING, "asset_id")).collect()
+}
+
+/// Ids of assets listed under this access policy, the last ones up to and including `last`, in descending order.
+pub async fn asset_ids_up_to(
+    db: &Db,
+    access_policy: &str,
+    last: &str,
+    limit: i64,
+) -> Result<Vec<String>, StorageError> {
+    let sql = "SELECT DISTINCT asset_id FROM listing WHERE access_policy = $1 AND asset_id <= $2
+        ORDER BY asset_id DESC LIMIT $3";
+    let rows = sqlx::query(sql).bind(access_policy).bind(last).bind(limit).fetch_all(db.readers()).await?;
+    rows.iter().map(|row| column(row, LISTING, "asset_id")).collect()
+}
+
+/// Listings under this access policy of the assets from `first` to `last`, in order.
+pub async fn listings(db: &Db, access_policy: &str, first: &str, last: &str) -> Result<Vec<Listing>, StorageError> {
+    let sql = "SELECT l.asset_id, l.dsp_offer_id, o.usage_policy, a.properties, a.formats
+        FROM listing l JOIN offer o ON o.id = l.offer_id JOIN asset a ON a.id = l.asset_id
+        WHERE l.access_policy = $1 AND l.asset_id >= $2 AND l.asset_id <= $3 ORDER BY l.asset_id, l.offer_id";
+    let rows = sqlx::query(sql).bind(access_policy).bind(first).bind(last).fetch_all(db.readers()).await?;
+    rows.iter().map(read_listing).collect()
+}
+
+fn read_listing(row: &SqliteRow) -> Result<Listing, StorageError> {
+    Ok(Listing {
+        asset_id: column(row, LISTING, "asset_id")?,
+        properties: json(row, LISTING, "properties")?,
+        formats: json(row, LISTING, "formats")?,
+        dsp_offer_id: column(row, LISTING, "dsp_offer_id")?,
+        usage_policy: column(row, LISTING, "usage_policy")?,
+    })
+}
+
+fn read(row: &SqliteRow) -> Result<Offer, StorageError> {
+    Ok(Offer {
+        id: column(row, TABLE, "id")?,
+        selector: json(row, TABLE, "selector")?,
+        access_policy: column(row, TABLE, "access_policy")?,
+        usage_policy: column(row, TABLE, "usage_policy")?,
+        automation: json(row, TABLE, "automation")?,
+        offer_ids: json(row, TABLE, "offer_ids")?,
+        created: column(row, TABLE, "created")?,
+        updated: column(row, TABLE, "updated")?,
+    })
+}

@@ -1,0 +1,173 @@
+//! Transfer processes.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sqlx::sqlite::SqliteRow;
+use symbolon_contract_negotiation::Role;
+use symbolon_contract_negotiation::transfer::Transfer;
+
+use super::negotiations::role_name;
+use super::offers::Step;
+use super::{Arg, Db, Page, Statement, StorageError, column, json, to_json};
+
+const TABLE: &str = "transfer";
+
+/// Which steps of a transfer the connector takes by itself.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Automation {
+    /// Provider: start when requested, answer a resume, complete when everything has been pushed.
+    pub start: Step,
+}
+
+/// A transfer process with what the connector keeps beside the machine's value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredTransfer {
+    /// Own process id.
+    pub pid: String,
+    /// The other participant.
+    pub partner: String,
+    /// Base of the partner's endpoints for this process.
+    pub peer_address: String,
+    /// Raised by each update.
+    pub version: i64,
+    /// The agreement it runs under.
+    pub agreement_id: String,
+    /// The dataset.
+    pub asset: String,
+    /// Transfer type as in DSP `format`.
+    pub format: String,
+    /// Of the access token: raised by each start, so that older tokens end with a suspension.
+    pub generation: i64,
+    /// Which steps are taken without a person.
+    pub automation: Automation,
+    /// Push, provider: where to, and what has been confirmed there.
+    pub sink: Option<Value>,
+    /// What the consumer says the data is for.
+    pub purpose: Option<String>,
+    /// The machine's value.
+    pub machine: Transfer,
+    /// Milliseconds since the epoch.
+    pub created: i64,
+    /// Milliseconds since the epoch.
+    pub updated: i64,
+}
+
+/// Adds the transfer; a duplicate if the partner's process id is known.
+pub fn insert(transfer: &StoredTransfer) -> Statement {
+    let sql = "INSERT INTO transfer (pid, role, partner, peer_pid, peer_address, state, version, agreement_id, asset,
+        format, generation, automation, sink, purpose, body, created, updated)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+    let t = transfer;
+    let args: Vec<Arg> = vec![
+        t.pid.as_str().into(),
+        role_name(t.machine.role()).into(),
+        t.partner.as_str().into(),
+        t.machine.peer_pid().map(str::to_owned).into(),
+        t.peer_address.as_str().into(),
+        t.machine.state_name().to_string().into(),
+        t.version.into(),
+        t.agreement_id.as_str().into(),
+        t.asset.as_str().into(),
+        t.format.as_str().into(),
+        t.generation.into(),
+        to_json(&t.automation).into(),
+        t.sink.as_ref().map(to_json).into(),
+        t.purpose.clone().into(),
+        to_json(&t.machine).into(),
+        t.created.into(),
+        t.updated.into(),
+    ];
+    Statement::new(TABLE, &t.pid, sql, args)
+}
+
+/// Writes the next version; a conflict if somebody else wrote it first.
+pub fn update(transfer: &StoredTransfer, read_version: i64) -> Statement {
+    let sql = "UPDATE transfer SET peer_pid = $3, state = $4, version = $2 + 1, generation = $5, automation = $6,
+        body = $7, updated = $8 WHERE pid = $1 AND version = $2";
+    let t = transfer;
+    let args: Vec<Arg> = vec![
+        t.pid.as_str().into(),
+        read_version.into(),
+        t.machine.peer_pid().map(str::to_owned).into(),
+        t.machine.state_name().to_string().into(),
+        t.generation.into(),
+        to_json(&t.automation).into(),
+        to_json(&t.machine).into(),
+        t.updated.into(),
+    ];
+    Statement::new(TABLE, &t.pid, sql, args).exactly_one()
+}
+
+/// Records how far a push has come.
+pub fn record_sink(pid: &str, sink: &Value) -> Statement {
+    Statement::new(TABLE, pid, "UPDATE transfer SET sink = $2 WHERE pid = $1", vec![pid.into(), to_json(sink).into()])
+}
+
+/// The transfer with this own process id, or `None`.
+pub async fn by_pid(db: &Db, pid: &str) -> Result<Option<StoredTransfer>, StorageError> {
+    let row = sqlx::query("SELECT * FROM transfer WHERE pid = $1").bind(pid).fetch_optional(db.readers()).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// The transfer that the partner knows under `peer_pid`, or `None`.
+pub async fn by_peer_pid(
+    db: &Db,
+    partner: &str,
+    role: Role,
+    peer_pid: &str,
+) -> Result<Option<StoredTransfer>, StorageError> {
+    let row = sqlx::query("SELECT * FROM transfer WHERE partner = $1 AND role = $2 AND peer_pid = $3")
+        .bind(partner)
+        .bind(role_name(role))
+        .bind(peer_pid)
+        .fetch_optional(db.readers())
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// What a list may be narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// DSP state name.
+    pub state: Option<String>,
+    /// `consumer` or `provider`.
+    pub role: Option<String>,
+    /// Agreement id.
+    pub agreement: Option<String>,
+}
+
+/// Transfers, newest first.
+pub async fn list(db: &Db, filter: &Filter, page: &Page) -> Result<Vec<StoredTransfer>, StorageError> {
+    let sql = "SELECT * FROM transfer WHERE ($1 IS NULL OR pid < $1) AND ($2 IS NULL OR state = $2)
+        AND ($3 IS NULL OR role = $3) AND ($4 IS NULL OR agreement_id = $4) ORDER BY pid DESC LIMIT $5";
+    let rows = sqlx::query(sql)
+        .bind(page.after.as_deref())
+        .bind(filter.state.as_deref())
+        .bind(filter.role.as_deref())
+        .bind(filter.agreement.as_deref())
+        .bind(page.limit)
+        .fetch_all(db.readers())
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+fn read(row: &SqliteRow) -> Result<StoredTransfer, StorageError> {
+    let sink: Option<String> = column(row, TABLE, "sink")?;
+    Ok(StoredTransfer {
+        pid: column(row, TABLE, "pid")?,
+        partner: column(row, TABLE, "partner")?,
+        peer_address: column(row, TABLE, "peer_address")?,
+        version: column(row, TABLE, "version")?,
+        agreement_id: column(row, TABLE, "agreement_id")?,
+        asset: column(row, TABLE, "asset")?,
+        format: column(row, TABLE, "format")?,
+        generation: column(row, TABLE, "generation")?,
+        automation: json(row, TABLE, "automation")?,
+        sink: if sink.is_some() { Some(json(row, TABLE, "sink")?) } else { None },
+        purpose: column(row, TABLE, "purpose")?,
+        machine: json(row, TABLE, "body")?,
+        created: column(row, TABLE, "created")?,
+        updated: column(row, TABLE, "updated")?,
+    })
+}

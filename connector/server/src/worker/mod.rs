@@ -1,0 +1,7 @@
+//! What runs without being asked: delivery of messages, pushes, the graph's projection, webhooks, records.
+
+pub mod outbox;
+pub mod projector;
+pub mod push;
+pub mod recorder;
+pub mod webhooks;

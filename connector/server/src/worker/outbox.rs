@@ -1,0 +1,342 @@
+//! Delivery of outgoing messages.
+//!
+//! Messages of one process leave in order, one at a time (a *lane*). Each partner has its own permits and its own gate:
+//! when it does not answer, its lanes wait, and nobody else's. A lane is started by the commit that made its message, or
+//! at start-up by the rows that still wait; nothing polls. The row decides: an attempt that was not recorded because of
+//! a crash is repeated, and the partner recognises the message id.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, watch};
+use tokio::time::Instant;
+
+use crate::clock;
+use crate::connector::Connector;
+use crate::http_client::{Exchange, PostError};
+use crate::operations;
+use crate::storage::messages::{self, Attempt, Status, StoredMessage};
+
+/// Whether a message belongs to a negotiation or a transfer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProcessKind {
+    /// Contract negotiation.
+    Negotiation,
+    /// Transfer process.
+    Transfer,
+}
+
+/// A message on its way out.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    /// What it belongs to.
+    pub kind: ProcessKind,
+    /// The row.
+    pub message: StoredMessage,
+}
+
+impl Outgoing {
+    /// Reads from the row what kind of process it belongs to.
+    fn of_row(message: StoredMessage) -> Self {
+        // A question about a transfer is told apart by its suffix; messages carry the protocol's type names.
+        let transfer = message.kind.starts_with("Transfer");
+        Self { kind: if transfer { ProcessKind::Transfer } else { ProcessKind::Negotiation }, message }
+    }
+
+    /// It ends its process: it is delivered even though the process is over.
+    fn ends_process(&self) -> bool {
+        self.message.kind.ends_with("TerminationMessage") || self.message.kind.ends_with("CompletionMessage")
+    }
+}
+
+/// The lanes and gates.
+#[derive(Debug)]
+pub struct Outbox {
+    lanes: Mutex<HashMap<String, VecDeque<Outgoing>>>,
+    gates: Mutex<HashMap<String, Arc<Gate>>>,
+    per_partner: usize,
+}
+
+/// What is known about reaching one partner.
+#[derive(Debug)]
+struct Gate {
+    permits: Semaphore,
+    /// Closed until this instant, after failures.
+    closed_until: watch::Sender<Option<Instant>>,
+    failures: Mutex<u32>,
+}
+
+/// How a delivery ended for good.
+enum End {
+    Delivered(Exchange),
+    Refused(Exchange),
+    Abandoned(String),
+    Undeliverable(String),
+}
+
+impl Outbox {
+    /// An outbox with nothing in it.
+    pub fn new(per_partner: usize) -> Self {
+        Self { lanes: Mutex::default(), gates: Mutex::default(), per_partner }
+    }
+
+    /// Sends messages whose rows are committed.
+    pub fn submit(&self, connector: &Arc<Connector>, outgoing: Vec<Outgoing>) {
+        for item in outgoing {
+            let process = item.message.process.clone();
+            let mut lanes = lock(&self.lanes);
+            if let Some(lane) = lanes.get_mut(&process) {
+                lane.push_back(item);
+                continue;
+            }
+            lanes.insert(process.clone(), VecDeque::from([item]));
+            drop(lanes);
+            let connector = Arc::clone(connector);
+            connector.runtime.clone().spawn(async move { connector.outbox.run_lane(&connector, &process).await });
+        }
+    }
+
+    /// Takes up what waited when the process ended.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    pub async fn resume(&self, connector: &Arc<Connector>) -> Result<usize, crate::storage::StorageError> {
+        let mut taken = 0;
+        let mut after = 0;
+        loop {
+            let rows = messages::pending(&connector.db, after, 500).await?;
+            let Some(last) = rows.last() else { return Ok(taken) };
+            after = last.seq;
+            taken += rows.len();
+            self.submit(connector, rows.into_iter().map(Outgoing::of_row).collect());
+        }
+    }
+
+    /// Messages waiting per partner, and whether the partner's gate is closed: for people who operate the connector.
+    pub fn backlog(&self) -> Vec<(String, usize)> {
+        let mut counts: HashMap<String, usize> = HashMap::new();
+        for item in lock(&self.lanes).values().flatten() {
+            *counts.entry(item.message.partner.clone()).or_default() += 1;
+        }
+        counts.into_iter().collect()
+    }
+
+    async fn run_lane(&self, connector: &Arc<Connector>, process: &str) {
+        while let Some(item) = self.front(process) {
+            let gate = self.gate(&item.message.partner);
+            let end = deliver(connector, &gate, &item).await;
+            let gave_up = matches!(end, End::Undeliverable(_));
+            conclude(connector, &item, end).await;
+            self.pop(process);
+            if gave_up {
+                self.drop_lane(connector, process).await;
+            }
+        }
+    }
+
+    /// The process has ended because a message of it could not be delivered: what waited behind it is not sent.
+    async fn drop_lane(&self, connector: &Connector, process: &str) {
+        let rest = lock(&self.lanes).get_mut(process).map(std::mem::take).unwrap_or_default();
+        for item in rest {
+            let detail = "a message before it could not be delivered".to_owned();
+            record(connector, &item, Attempt::given_up(item.message.attempts, detail)).await;
+        }
+    }
+
+    /// The next message of the lane; the lane is gone when there is none.
+    fn front(&self, process: &str) -> Option<Outgoing> {
+        let mut lanes = lock(&self.lanes);
+        let next = lanes.get(process).and_then(|lane| lane.front().cloned());
+        if next.is_none() {
+            lanes.remove(process);
+        }
+        next
+    }
+
+    fn pop(&self, process: &str) {
+        if let Some(lane) = lock(&self.lanes).get_mut(process) {
+            lane.pop_front();
+        }
+    }
+
+    fn gate(&self, partner: &str) -> Arc<Gate> {
+        let mut gates = lock(&self.gates);
+        let gate = gates.entry(partner.to_owned()).or_insert_with(|| {
+            Arc::new(Gate {
+                permits: Semaphore::new(self.per_partner),
+                closed_until: watch::channel(None).0,
+                failures: Mutex::new(0),
+            })
+        });
+        Arc::clone(gate)
+    }
+}
+
+/// Tries until there is an end.
+async fn deliver(connector: &Arc<Connector>, gate: &Gate, item: &Outgoing) -> End {
+    let message = &item.message;
+    let (address, payload) = match resolve(connector, item).await {
+        Ok(Some(resolved)) => resolved,
+        Ok(None) => return End::Abandoned("the partner never learnt of this process".to_owned()),
+        Err(problem) => return End::Undeliverable(problem.detail),
+    };
+    let mut attempts = message.attempts;
+    let mut definite_failures = 0;
+    loop {
+        if attempts > 0 && !item.ends_process() && has_ended(connector, item).await {
+            return End::Abandoned("the process had ended before the message could be delivered".to_owned());
+        }
+        gate.wait_until_open().await;
+        let Ok(permit) = gate.permits.acquire().await else {
+            return End::Abandoned("the connector is stopping".to_owned());
+        };
+        let outcome = if message.kind == operations::STATE_QUESTION {
+            connector.http.get(&message.partner, &address).await
+        } else {
+            connector.http.post(&message.partner, &address, &payload).await
+        };
+        drop(permit);
+        attempts += 1;
+        let (reason, http_status) = match outcome {
+            Ok(exchange) if exchange.is_success() => {
+                gate.opened();
+                return End::Delivered(Exchange { attempts, ..exchange });
+            }
+            Ok(exchange) => {
+                gate.opened();
+                definite_failures += 1;
+                if !exchange.may_be_repeated(definite_failures) {
+                    return End::Refused(Exchange { attempts, ..exchange });
+                }
+                (exchange.refusal(), Some(i64::from(exchange.status)))
+            }
+            Err(PostError::Forbidden(reason)) => return End::Undeliverable(reason),
+            Err(PostError::Unreachable(reason)) => {
+                gate.failed(connector);
+                (reason, None)
+            }
+        };
+        let age = clock::millis(clock::now()) - message.at;
+        if age > hours(connector.config.delivery.give_up_after_h) {
+            return End::Undeliverable(format!("given up after {attempts} attempts; the last: {reason}"));
+        }
+        let attempt =
+            Attempt { status: Status::Pending, attempts, http_status, duration_us: None, detail: Some(reason) };
+        record(connector, item, attempt).await;
+        tokio::time::sleep(wait_before(connector, attempts)).await;
+    }
+}
+
+/// Where the message goes and what it says. A message that was queued before the partner's process id was known gets
+/// both now, when the opening message before it has been answered.
+async fn resolve(
+    connector: &Connector,
+    item: &Outgoing,
+) -> Result<Option<(String, String)>, crate::problem::Problem> {
+    match &item.message.address {
+        Some(address) => Ok(Some((address.clone(), item.message.payload.clone()))),
+        None => operations::completed(connector, item).await,
+    }
+}
+
+/// Records how it ended and tells the process.
+async fn conclude(connector: &Arc<Connector>, item: &Outgoing, end: End) {
+    let message = &item.message;
+    let (attempt, told) = match end {
+        End::Delivered(exchange) => {
+            let told = operations::delivered(connector, item, &exchange).await;
+            (exchange.attempt(Status::Delivered, None), told)
+        }
+        End::Refused(exchange) => {
+            let told = operations::refused(connector, item, &exchange).await;
+            let detail = exchange.refusal();
+            (exchange.attempt(Status::Refused, Some(detail)), told)
+        }
+        End::Abandoned(detail) => (Attempt::given_up(message.attempts, detail), Ok(())),
+        End::Undeliverable(detail) => {
+            let told = operations::undeliverable(connector, item, &detail).await;
+            (Attempt::given_up(message.attempts, detail), told)
+        }
+    };
+    if let Err(problem) = told {
+        tracing::error!(process = message.process, partner = message.partner, %problem,
+            "the process could not be told how its message fared");
+    }
+    record(connector, item, attempt).await;
+}
+
+impl Attempt {
+    fn given_up(attempts: i64, detail: String) -> Self {
+        Self { status: Status::Abandoned, attempts, http_status: None, duration_us: None, detail: Some(detail) }
+    }
+}
+
+async fn record(connector: &Connector, item: &Outgoing, attempt: Attempt) {
+    let statement = messages::record_attempt(&item.message.partner, &item.message.message_id, &attempt);
+    connector.db.commit_later(vec![statement]).await;
+}
+
+async fn has_ended(connector: &Connector, item: &Outgoing) -> bool {
+    match operations::has_ended(connector, item).await {
+        Ok(ended) => ended,
+        Err(error) => {
+            tracing::warn!(%error, "could not read the process; its message is tried again");
+            false
+        }
+    }
+}
+
+/// Doubles with each attempt up to the longest, with a random part so that partners do not fall into step.
+fn wait_before(connector: &Connector, attempts: i64) -> Duration {
+    let delivery = &connector.config.delivery;
+    let doublings = u32::try_from(attempts.clamp(1, 20) - 1).unwrap_or(20);
+    let wait = delivery.first_wait_ms.saturating_mul(1 << doublings).min(delivery.longest_wait_s * 1000);
+    Duration::from_millis(wait / 2 + random_below(wait / 2 + 1))
+}
+
+fn random_below(bound: u64) -> u64 {
+    let random = uuid::Uuid::new_v4().as_u64_pair().0;
+    random % bound.max(1)
+}
+
+fn hours(hours: u64) -> i64 {
+    i64::try_from(hours.saturating_mul(3_600_000)).unwrap_or(i64::MAX)
+}
+
+impl Gate {
+    /// Returns when the gate is open. A success elsewhere opens it early.
+    async fn wait_until_open(&self) {
+        let mut changes = self.closed_until.subscribe();
+        loop {
+            let until = *changes.borrow_and_update();
+            match until {
+                Some(until) if until > Instant::now() => {
+                    // Either the time passes or somebody else got through.
+                    drop(tokio::time::timeout_at(until, changes.changed()).await);
+                }
+                _ => return,
+            }
+        }
+    }
+
+    fn opened(&self) {
+        let mut failures = lock(&self.failures);
+        if *failures > 0 {
+            *failures = 0;
+            self.closed_until.send_replace(None);
+        }
+    }
+
+    fn failed(&self, connector: &Connector) {
+        let mut failures = lock(&self.failures);
+        *failures = failures.saturating_add(1);
+        let wait = wait_before(connector, i64::from(*failures));
+        self.closed_until.send_replace(Some(Instant::now() + wait));
+    }
+}
+
+/// A panic while the lock was held leaves the map usable: it holds no half-made entry.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

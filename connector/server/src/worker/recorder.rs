@@ -1,0 +1,75 @@
+//! Writes down decisions on data requests, in batches: a request does not wait for the disk, and at most 200 ms of
+//! decisions are not yet durable.
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::storage::requests::{self, DataRequest};
+use crate::storage::{Db, Statement};
+
+/// Decisions that may wait to be written; beyond, requests wait with them.
+const WAITING: usize = 100_000;
+/// Decisions in one batch.
+const BATCH: usize = 4_000;
+
+enum Entry {
+    Decided(DataRequest),
+    Flush(oneshot::Sender<()>),
+}
+
+/// Takes decisions.
+#[derive(Clone, Debug)]
+pub struct Recorder {
+    entries: mpsc::Sender<Entry>,
+}
+
+impl Recorder {
+    /// Starts writing into the database.
+    pub fn start(db: Db) -> Self {
+        let (entries, incoming) = mpsc::channel(WAITING);
+        tokio::spawn(write(db, incoming));
+        Self { entries }
+    }
+
+    /// Has the decision written down. When writing cannot keep up, waits: nothing is released unrecorded.
+    pub async fn record(&self, request: DataRequest) {
+        if self.entries.send(Entry::Decided(request)).await.is_err() {
+            tracing::error!("a decision on a data request was not recorded: the recorder has stopped");
+        }
+    }
+
+    /// Returns when everything taken so far has been handed to the database.
+    pub async fn flush(&self) {
+        let (done, wait) = oneshot::channel();
+        if self.entries.send(Entry::Flush(done)).await.is_ok() {
+            drop(wait.await);
+        }
+    }
+}
+
+/// The database writes what it is handed within 100 ms, in one commit with whatever else waits.
+async fn write(db: Db, mut incoming: mpsc::Receiver<Entry>) {
+    let mut batch: Vec<Statement> = Vec::new();
+    let mut flushed = Vec::new();
+    let mut taken = Vec::with_capacity(BATCH);
+    while incoming.recv_many(&mut taken, BATCH).await > 0 {
+        for entry in taken.drain(..) {
+            match entry {
+                Entry::Decided(request) => batch.push(requests::insert(&request)),
+                Entry::Flush(done) => flushed.push(done),
+            }
+        }
+        db.commit_later(std::mem::take(&mut batch)).await;
+        for done in flushed.drain(..) {
+            let _ = done.send(());
+        }
+    }
+}
+
+impl std::fmt::Debug for Entry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Decided(_) => "Decided",
+            Self::Flush(_) => "Flush",
+        })
+    }
+}
