@@ -87,10 +87,7 @@ impl From<StoredMessage> for Message {
 }
 
 fn in_millis(micros: i64) -> f64 {
-    // Durations stay far below 2^53 microseconds.
-    #[expect(clippy::cast_precision_loss, reason = "a duration in microseconds is far below 2^53")]
-    let micros = micros as f64;
-    micros / 1000.0
+    micros as f64 / 1000.0
 }
 
 /// Endpoint properties whose values are nobody's secret; the value of any other is not shown.
