@@ -29,10 +29,16 @@ const LONGEST_KEY: u64 = 4096;
 #[derive(Debug, Args)]
 pub(super) struct Connection {
     /// The connector's listener for operators
-    #[arg(long, value_name = "URL", env = "SYMBOLON_URL", default_value = "http://127.0.0.1:8081")]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "SYMBOLON_URL",
+        hide_env_values = true,
+        default_value = "http://127.0.0.1:8081"
+    )]
     url: Url,
     /// File with the API key, if SYMBOLON_API_KEY is not set
-    #[arg(long, value_name = "FILE", env = "SYMBOLON_KEY_FILE", default_value = API_KEY)]
+    #[arg(long, value_name = "FILE", env = "SYMBOLON_KEY_FILE", hide_env_values = true, default_value = API_KEY)]
     key_file: PathBuf,
 }
 

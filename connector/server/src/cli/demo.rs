@@ -36,7 +36,7 @@ Both companies and all their data are fictional. Ends with another status than 0
 and says which.")]
 pub(super) struct Demo {
     /// End after the walk
-    #[arg(long, env = "ONCE", value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "ONCE", hide_env_values = true, value_parser = FalseyValueParser::new())]
     once: bool,
     /// Where both connectors live; a temporary folder, removed at the end, if absent
     #[arg(long, value_name = "FOLDER")]

@@ -52,7 +52,7 @@ pub(super) struct Init {
     /// The port for operators, on the loopback address
     #[arg(long, value_name = "PORT", default_value_t = 8081)]
     pub(super) management_port: u16,
-    /// Allow partners and sources on this machine or a private network, and plain HTTP
+    /// Allow partners on this machine or a private network, and plain HTTP to them
     #[arg(long)]
     pub(super) loopback: bool,
 }

@@ -18,7 +18,7 @@ Examples:
 The graph is a projection of the database and can always be rebuilt. Stop the connector first: it holds the graph open.")]
 pub(super) struct Reindex {
     /// The configuration file
-    #[arg(long, value_name = "FILE", env = "SYMBOLON_CONFIG", default_value = "symbolon.toml")]
+    #[arg(long, value_name = "FILE", env = "SYMBOLON_CONFIG", hide_env_values = true, default_value = "symbolon.toml")]
     config: PathBuf,
 }
 

@@ -20,7 +20,7 @@ Examples:
 Prints a line that begins with `ready` once both listeners accept connections. Logs go to standard error.")]
 pub(super) struct Serve {
     /// The configuration file
-    #[arg(long, value_name = "FILE", env = "SYMBOLON_CONFIG", default_value = "symbolon.toml")]
+    #[arg(long, value_name = "FILE", env = "SYMBOLON_CONFIG", hide_env_values = true, default_value = "symbolon.toml")]
     config: PathBuf,
     /// Stop when standard input ends, as it does when the process that started this one is gone
     #[arg(long)]

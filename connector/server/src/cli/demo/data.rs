@@ -33,13 +33,14 @@ pub(super) fn telemetry() -> Vec<u8> {
     );
     let begins = begins();
     let mut noise = Noise(0x005E_ED0F_5B1F_7001);
-    // Thousandths of a degree.
-    let mut temperature = 22_400;
+    // Millionths of a degree; the spindle warms up within minutes.
+    let mut temperature = 22_400_000;
     for sample in 0..SAMPLES {
         let step = Step::at(sample);
         let speed = noise.around(step.phase.speed(), step.phase.speed() / 400);
         let torque = noise.around(step.phase.torque() * (100 + step.wear() / 2) / 100, step.phase.torque() / 12);
-        temperature += (22_400 + speed / 400 - temperature) / 600;
+        temperature += (22_400_000 + speed * 125 - temperature) / 600;
+        let measured = noise.around(temperature / 10_000, 3);
         let vibration = noise.around(step.vibration(), 60);
         let millis = i64::from(sample) * 1000 / i64::from(SAMPLES_PER_SECOND);
         let time = begins + SignedDuration::from_millis(millis);
@@ -50,7 +51,7 @@ pub(super) fn telemetry() -> Vec<u8> {
             decimal(speed, 1),
             decimal(torque, 2),
             decimal(power(speed, torque), 3),
-            decimal(temperature / 10, 2),
+            decimal(measured, 2),
             decimal(vibration.max(20), 3),
             step.phase.name(),
             FIRST_SERIAL + step.part,
@@ -218,7 +219,7 @@ mod tests {
                 "{}\n{}\n{}\n{} bytes, sha256 {}",
                 lines[0],
                 lines[1],
-                lines[57_600],
+                lines[30_000],
                 telemetry.len(),
                 hex::encode(Sha256::digest(&telemetry))
             )

@@ -2,18 +2,16 @@ use std::collections::VecDeque;
 use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use actix_web::body::SizedStream;
-use actix_web::http::StatusCode as Status;
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
-use futures_util::stream;
 use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
 use crate::cli::client;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-const WHOLE: &[u8] = b"0123456789";
+const WHOLE: &str = "0123456789";
 
 /// What the source does with one request.
 #[derive(Clone, Copy)]
@@ -40,13 +38,56 @@ impl Source {
         Self { acts: Arc::new(Mutex::new(acts.into_iter().collect())), asked: Arc::default() }
     }
 
-    fn start(&self) -> Result<Access, Box<dyn Error>> {
+    async fn start(&self) -> Result<Access, Box<dyn Error>> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let endpoint = format!("http://{}/data", listener.local_addr()?);
         let source = self.clone();
-        let app = move || App::new().app_data(web::Data::new(source.clone())).default_service(web::to(answer));
-        let server = HttpServer::new(app).workers(1).disable_signals().bind(("127.0.0.1", 0))?;
-        let address = server.addrs().first().copied().ok_or("no address")?;
-        tokio::spawn(server.run());
-        Ok(Access::new(&format!("http://{address}/data"), Some("Bearer token".to_owned()))?)
+        tokio::spawn(async move {
+            while let Ok((connection, _)) = listener.accept().await {
+                // The connection is closed behind each answer, whole or not.
+                source.serve(connection).await.ok();
+            }
+        });
+        Ok(Access::new(&endpoint, Some("Bearer token".to_owned()))?)
+    }
+
+    async fn serve(&self, connection: TcpStream) -> io::Result<()> {
+        let mut connection = BufReader::new(connection);
+        let (mut head, mut line) = (Vec::new(), String::new());
+        while connection.read_line(&mut line).await? > 2 {
+            head.push(line.trim_end().to_owned());
+            line.clear();
+        }
+        let answer = self.answer(&head);
+        connection.get_mut().write_all(answer.as_bytes()).await?;
+        connection.get_mut().shutdown().await
+    }
+
+    fn answer(&self, head: &[String]) -> String {
+        let header = |name: &str| {
+            let mut fields = head.iter().filter_map(|line| line.split_once(": "));
+            fields.find(|(field, _)| field.eq_ignore_ascii_case(name)).map_or("-", |(_, value)| value)
+        };
+        let path = head.first().and_then(|line| line.split(' ').nth(1)).unwrap_or_default();
+        let range = header("Range");
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{path} {range}"));
+        if header("Authorization") != "Bearer token" {
+            return response("401 Unauthorized", &[], "");
+        }
+        let act = self.acts.lock().unwrap_or_else(PoisonError::into_inner).pop_front().unwrap_or(Act::Answer);
+        let from = range.strip_prefix("bytes=").and_then(|range| range.strip_suffix('-')?.parse().ok()).unwrap_or(0);
+        let rest = WHOLE.get(from..).unwrap_or_default();
+        let first = ["ETag: \"1\""];
+        match act {
+            Act::Refuse => response("403 Forbidden", &[], r#"{"detail": "the agreement is retired"}"#),
+            Act::Change => response("200 OK", &["ETag: \"2\""], "another file"),
+            Act::BreakAfter(count) => {
+                let whole = response("200 OK", &first, rest);
+                whole.get(..whole.len() - rest.len() + count).unwrap_or_default().to_owned()
+            }
+            Act::Answer if from == 0 => response("200 OK", &first, rest),
+            Act::Answer => response("206 Partial Content", &[&format!("Content-Range: bytes {from}-9/10")], rest),
+        }
     }
 
     fn asked(&self) -> Vec<String> {
@@ -54,33 +95,14 @@ impl Source {
     }
 }
 
-async fn answer(request: HttpRequest, source: web::Data<Source>) -> HttpResponse {
-    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("-").to_owned();
-    let range = header("Range");
-    source.asked.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{} {range}", request.uri()));
-    if header("Authorization") != "Bearer token" {
-        return HttpResponse::Unauthorized().finish();
-    }
-    let act = source.acts.lock().unwrap_or_else(PoisonError::into_inner).pop_front().unwrap_or(Act::Answer);
-    let from = range.strip_prefix("bytes=").and_then(|range| range.strip_suffix('-')?.parse().ok()).unwrap_or(0);
-    let rest = WHOLE.get(from..).unwrap_or_default();
-    match act {
-        Act::Refuse => HttpResponse::Forbidden().json(serde_json::json!({"detail": "the agreement is retired"})),
-        Act::Change => HttpResponse::Ok().insert_header(("ETag", "\"2\"")).body("another file"),
-        Act::BreakAfter(count) => {
-            let sent = bytes::Bytes::copy_from_slice(rest.get(..count).unwrap_or(rest));
-            let pieces = stream::iter([Ok(sent), Err(io::Error::other("broken on purpose"))]);
-            HttpResponse::Ok().insert_header(("ETag", "\"1\"")).body(SizedStream::new(rest.len() as u64, pieces))
-        }
-        Act::Answer if from == 0 => HttpResponse::Ok().insert_header(("ETag", "\"1\"")).body(WHOLE),
-        Act::Answer => HttpResponse::build(Status::PARTIAL_CONTENT)
-            .insert_header(("Content-Range", format!("bytes {from}-9/10")))
-            .body(rest),
-    }
+fn response(status: &str, fields: &[&str], body: &str) -> String {
+    let (begin, length) = (format!("HTTP/1.1 {status}"), format!("Content-Length: {}", body.len()));
+    let head = [&[begin.as_str(), &length, "Connection: close"], fields].concat();
+    format!("{}\r\n\r\n{body}", head.join("\r\n"))
 }
 
 async fn download(source: &Source, folder: &TempDir) -> Result<Received, Box<dyn Error>> {
-    Ok(fetch(&source.start()?, folder, None).await?)
+    Ok(fetch(&source.start().await?, folder, None).await?)
 }
 
 async fn fetch(access: &Access, folder: &TempDir, sha256: Option<&str>) -> Result<Received, Failure> {
@@ -97,7 +119,7 @@ async fn a_broken_download_goes_on_where_it_stopped() -> Outcome {
     let received = download(&source, &folder).await?;
     assert_eq!((received.bytes, received.sha256), (10, hex::encode(Sha256::digest(WHOLE))));
     assert_eq!(source.asked(), ["/data -", "/data bytes=4-"]);
-    assert_eq!(fs::read(folder.path().join("file"))?, WHOLE);
+    assert_eq!(fs::read_to_string(folder.path().join("file"))?, WHOLE);
     assert_eq!(fs::read_dir(folder.path())?.count(), 1, "nothing is left beside the file");
     Ok(())
 }
@@ -106,7 +128,7 @@ async fn a_broken_download_goes_on_where_it_stopped() -> Outcome {
 async fn a_later_run_goes_on_too() -> Outcome {
     let folder = TempDir::new()?;
     let source = Source::new([]);
-    let access = source.start()?;
+    let access = source.start().await?;
     fs::write(folder.path().join("file.part"), "012")?;
     fs::write(folder.path().join("file.part.version"), format!("\"1\"\n{}", access.endpoint))?;
     let received = fetch(&access, &folder, None).await?;
@@ -132,7 +154,9 @@ async fn the_bytes_of_another_address_are_not_kept() -> Outcome {
 async fn a_wrong_checksum_leaves_nothing() -> Outcome {
     let folder = TempDir::new()?;
     let source = Source::new([]);
-    let Err(failure) = fetch(&source.start()?, &folder, Some("00")).await else { return Err("no failure".into()) };
+    let Err(failure) = fetch(&source.start().await?, &folder, Some("00")).await else {
+        return Err("no failure".into());
+    };
     assert_eq!(failure.exit_code(), 5);
     assert_eq!(fs::read_dir(folder.path())?.count(), 0);
     Ok(())

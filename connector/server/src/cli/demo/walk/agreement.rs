@@ -26,6 +26,8 @@ const TAMPERED: &str = "agreement-tampered.json";
 const FORGED_UNTIL: &str = "2099-12-31T23:00:00Z";
 /// The graph is asked again after this long, as long as it does not know the agreement yet.
 const GRAPH_ASKED_AGAIN: Duration = Duration::from_millis(20);
+/// The code of the refusal that has to come.
+const RETIRED: &str = "agreement.retired";
 const REASON: &str = "the production line was sold";
 
 impl Scene<'_> {
@@ -136,7 +138,7 @@ impl Scene<'_> {
 /// The refusal that has to come, with its reason.
 fn refusal_in(outcome: Result<Response, Failure>) -> Result<Box<Refusal>, Failure> {
     match outcome {
-        Err(Failure::Refused(refusal)) if refusal.status == 403 && refusal.text("detail").is_some() => Ok(refusal),
+        Err(Failure::Refused(refusal)) if refusal.text("code") == Some(RETIRED) => Ok(refusal),
         Err(failure) => Err(failure),
         Ok(_) => Err(Failure::No("data was released under the retired agreement".to_owned())),
     }
