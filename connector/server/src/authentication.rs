@@ -104,12 +104,10 @@ impl Authentication {
             return Err(refused("token.missing", "the request has no Authorization header".to_owned()));
         };
         let participant = match self {
-            Self::Did { verifier, .. } => {
-                verifier.verify(header, clock::now()).map_err(|e| {
-                    let kind = if e.is_transient() { Kind::Unavailable } else { Kind::Unauthenticated };
-                    Problem { kind, ..refused(e.code(), e.to_string()) }
-                })?
-            }
+            Self::Did { verifier, .. } => verifier.verify(header, clock::now()).map_err(|e| {
+                let kind = if e.is_transient() { Kind::Unavailable } else { Kind::Unauthenticated };
+                Problem { kind, ..refused(e.code(), e.to_string()) }
+            })?,
             Self::Mock { .. } => mock::parse(header).map_err(|e| refused(e.code(), e.to_string()))?,
         };
         Ok(Caller { participant: participant.into_id() })
@@ -137,8 +135,9 @@ impl Authentication {
 pub fn operator(keys: &[ApiKey], bearer: Option<&str>, api_key: Option<&str>) -> Result<Operator, Problem> {
     let presented = api_key.or_else(|| bearer.and_then(|header| header.strip_prefix("Bearer ")));
     let refused = |detail: &str| {
-        Problem::new(Kind::Unauthenticated, "api-key", detail)
-            .with_hint("send the key as `Authorization: Bearer …` or `X-Api-Key: …`; `symbolon init` prints the first one")
+        Problem::new(Kind::Unauthenticated, "api-key", detail).with_hint(
+            "send the key as `Authorization: Bearer …` or `X-Api-Key: …`; `symbolon init` prints the first one",
+        )
     };
     let Some(presented) = presented else { return Err(refused("the request has no API key")) };
     let hash = hash_key(presented.trim());

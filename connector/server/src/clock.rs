@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 /// The present, cut to milliseconds: what is stored, signed and compared is then the same value everywhere.
+#[expect(clippy::disallowed_methods, reason = "this is the one place")]
 pub fn now() -> Timestamp {
     let now = Timestamp::now();
     Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)

@@ -274,7 +274,7 @@ pub struct Log {
 
 impl Default for Log {
     fn default() -> Self {
-        Self { filter: "info".to_owned(), json: false }
+        Self { filter: "info,actix_server=warn".to_owned(), json: false }
     }
 }
 
@@ -324,7 +324,10 @@ impl Config {
         if let Identity::Mock { .. } = self.identity
             && !(self.public.bind.ip().is_loopback() && self.management.bind.ip().is_loopback())
         {
-            return refused("identity.mode", "mock identity proves nothing; it starts only with both listeners on loopback");
+            return refused(
+                "identity.mode",
+                "mock identity proves nothing; it starts only with both listeners on loopback",
+            );
         }
         if self.public.bind == self.management.bind && self.public.bind.port() != 0 {
             return refused("management.bind", "partners and operators need two listeners");

@@ -41,7 +41,9 @@ async fn give(
     let asked = Asked { transfer, token: token(&request), method: request.method().as_str(), path: &full_path };
     let grant = data::release(&connector, asked).await?;
     let incoming = Incoming { request: &request, sub_path, body };
-    pull(&client, &grant.source, incoming, Meter::ignored()).await.map_err(|error| pull_problem(&error))
+    let (recorder, pid) = (connector.recorder.clone(), grant.transfer.clone());
+    let meter = Meter::new(move |ended| recorder.moved(&pid, ended.bytes));
+    pull(&client, &grant.source, incoming, meter).await.map_err(|error| pull_problem(&error))
 }
 
 /// What follows `/data/{transfer}/`, as it was sent: the source decodes it, not we.

@@ -93,9 +93,8 @@ impl HttpClient {
     /// # Errors
     /// When there is no answer; an answer with an error status is an [`Exchange`].
     pub async fn post(&self, audience: &str, address: &str, body: &str) -> Result<Exchange, PostError> {
-        let request = |http: &reqwest::Client, url| {
-            http.post(url).header(CONTENT_TYPE, "application/json").body(body.to_owned())
-        };
+        let request =
+            |http: &reqwest::Client, url| http.post(url).header(CONTENT_TYPE, "application/json").body(body.to_owned());
         self.send(audience, address, request).await
     }
 

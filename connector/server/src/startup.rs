@@ -22,8 +22,8 @@ use crate::operations::grants::Grants;
 use crate::problem::{Kind, Problem};
 use crate::storage::Db;
 use crate::worker::outbox::Outbox;
-use crate::worker::recorder::Recorder;
 use crate::worker::projector::{self, Projector};
+use crate::worker::recorder::Recorder;
 use crate::worker::{push, webhooks};
 use crate::{clock, data, dsp, management};
 
@@ -83,7 +83,8 @@ pub async fn reindex(config: &Config, progress: impl Fn(u64)) -> Result<u64, Pro
 }
 
 pub(crate) async fn assemble(config: Config) -> Result<Arc<Connector>, Problem> {
-    let unusable = |what: &str, detail: String| Problem::new(Kind::Unprocessable, "startup", format!("{what}: {detail}"));
+    let unusable =
+        |what: &str, detail: String| Problem::new(Kind::Unprocessable, "startup", format!("{what}: {detail}"));
     std::fs::create_dir_all(&config.data_dir)
         .map_err(|e| unusable("data_dir", format!("{}: {e}", config.data_dir.display())))?;
     let keystore = open_keystore(&config.identity)?;
@@ -114,7 +115,8 @@ pub(crate) async fn assemble(config: Config) -> Result<Arc<Connector>, Problem> 
 
 fn open_keystore(identity: &Identity) -> Result<Keystore, Problem> {
     let (Identity::Did { keystore, passphrase_file } | Identity::Mock { keystore, passphrase_file, .. }) = identity;
-    let unusable = |detail: String| Problem::new(Kind::Unprocessable, "keystore", format!("{}: {detail}", keystore.display()));
+    let unusable =
+        |detail: String| Problem::new(Kind::Unprocessable, "keystore", format!("{}: {detail}", keystore.display()));
     let passphrase = match passphrase_file {
         Some(file) => Passphrase::from_file(file),
         None => Passphrase::from_env(PASSPHRASE_VARIABLE),
@@ -187,6 +189,7 @@ impl Listeners {
                 .configure(management::health::configure)
         })
         .client_request_timeout(arrival)
+        .tcp_nodelay(true)
         .max_connections(limits.connections)
         .shutdown_timeout(DRAIN_SECONDS)
         .disable_signals()
@@ -201,6 +204,7 @@ impl Listeners {
                 .configure(management::configure)
         })
         .client_request_timeout(arrival)
+        .tcp_nodelay(true)
         .workers(1)
         .shutdown_timeout(DRAIN_SECONDS)
         .disable_signals()

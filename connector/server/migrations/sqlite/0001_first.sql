@@ -111,6 +111,7 @@ CREATE TABLE transfer (
     automation TEXT NOT NULL,
     sink TEXT,                           -- push: where to, and what has been confirmed
     purpose TEXT,
+    bytes BIGINT NOT NULL,               -- moved so far, as the provider counts
     body TEXT NOT NULL,
     created BIGINT NOT NULL,
     updated BIGINT NOT NULL

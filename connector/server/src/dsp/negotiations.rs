@@ -26,16 +26,13 @@ pub(super) fn configure(service: &mut web::ServiceConfig) {
         .service(web::resource("/negotiations/{pid}").route(web::get().to(state)))
         .service(web::resource("/negotiations/{pid}/request").route(web::post().to(take::<ContractRequestMessage>)))
         .service(web::resource("/negotiations/{pid}/offers").route(web::post().to(take::<ContractOfferMessage>)))
-        .service(
-            web::resource("/negotiations/{pid}/agreement").route(web::post().to(take::<ContractAgreementMessage>)),
-        )
+        .service(web::resource("/negotiations/{pid}/agreement").route(web::post().to(take::<ContractAgreementMessage>)))
         .service(
             web::resource("/negotiations/{pid}/agreement/verification")
                 .route(web::post().to(take::<ContractAgreementVerificationMessage>)),
         )
         .service(
-            web::resource("/negotiations/{pid}/events")
-                .route(web::post().to(take::<ContractNegotiationEventMessage>)),
+            web::resource("/negotiations/{pid}/events").route(web::post().to(take::<ContractNegotiationEventMessage>)),
         )
         .service(
             web::resource("/negotiations/{pid}/termination")

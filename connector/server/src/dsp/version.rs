@@ -14,8 +14,11 @@ pub(super) fn resource() -> Resource {
 async fn versions(connector: web::Data<Connector>) -> HttpResponse {
     let (identifier_type, auth) = match *connector.authentication {
         Authentication::Did { .. } => {
-            let auth =
-                Auth { protocol: "self-issued-jwt".to_owned(), version: "1".to_owned(), profile: vec!["did:key".to_owned()] };
+            let auth = Auth {
+                protocol: "self-issued-jwt".to_owned(),
+                version: "1".to_owned(),
+                profile: vec!["did:key".to_owned()],
+            };
             (Some("did:key".to_owned()), Some(auth))
         }
         Authentication::Mock { .. } => (None, None),

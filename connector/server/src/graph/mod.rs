@@ -181,7 +181,8 @@ impl Graph {
         self.blocking(move |graph| formats::agreement(&graph.store, &names, format)).await
     }
 
-    /// Evaluates a read-only SPARQL query. Without a `FROM`, its default graph is all graphs together.
+    /// Evaluates a read-only SPARQL query. Without a `FROM`, its default graph is all graphs together; a statement that is
+    /// in several graphs is then found as often.
     ///
     /// `accept` is the Accept header of the request. The answer is as long as `limits` allow at most, or it is none.
     ///

@@ -44,7 +44,8 @@ pub(super) fn signed(agreement: &StoredAgreement) -> Vec<Quad> {
         .collect()
 }
 
-/// What this connector knows about the agreement.
+/// What this connector knows about the agreement. Only what is about this agreement: a statement that the records of
+/// several agreements made would be found several times by a query over all graphs.
 pub(super) fn known(agreement: &StoredAgreement) -> Vec<Quad> {
     let subject = names::agreement_node(&agreement.id);
     let mut record = Record { graph: names::record(&agreement.id), quads: Vec::with_capacity(32) };
@@ -100,12 +101,8 @@ impl Record {
         }
         for (role, id) in parties.into_iter().flatten() {
             let party = resource(id);
-            self.kind(&party, prov::AGENT);
             self.says(subject, names::term(&role.to_string()), party.clone());
-            self.says(subject, property(prov::WAS_ATTRIBUTED_TO), party.clone());
-            if let Some(negotiation) = &negotiation {
-                self.says(negotiation, property(prov::WAS_ASSOCIATED_WITH), party);
-            }
+            self.says(subject, property(prov::WAS_ATTRIBUTED_TO), party);
         }
     }
 

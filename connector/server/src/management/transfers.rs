@@ -93,8 +93,9 @@ pub struct Transfer {
     format: String,
     /// What the consumer says the data is for.
     purpose: Option<String>,
-    /// Push: bytes confirmed by the receiver so far.
-    bytes: Option<u64>,
+    /// Bytes moved so far, as the provider counts them: pulled, or confirmed by the receiver of a push. 0 on the
+    /// consumer's side.
+    bytes: i64,
     /// RFC 3339.
     created_at: String,
     /// RFC 3339.
@@ -328,7 +329,7 @@ impl From<StoredTransfer> for Transfer {
             state: machine.state_name().to_string(),
             termination,
             suspension,
-            bytes: stored.sink.as_ref().and_then(|sink| sink.get("bytes")?.as_u64()),
+            bytes: stored.bytes,
             pid: stored.pid,
             partner: stored.partner,
             agreement_id: stored.agreement_id,

@@ -76,12 +76,7 @@ pub async fn provide(
 }
 
 /// What the page before the one that begins after `after` itself begins after; empty for the first page.
-async fn page_before(
-    connector: &Connector,
-    policies: &[String],
-    after: &str,
-    size: usize,
-) -> Result<String, Problem> {
+async fn page_before(connector: &Connector, policies: &[String], after: &str, size: usize) -> Result<String, Problem> {
     let limit = i64::try_from(size + 1).unwrap_or(51);
     let mut ids = BTreeSet::new();
     for policy in policies {
@@ -246,7 +241,11 @@ fn expect_success(exchange: &Exchange) -> Result<(), Problem> {
 }
 
 fn not_understood(reason: &str) -> Problem {
-    Problem::new(Kind::BadGateway, "partner.malformed", format!("the partner's answer is not what DSP asks for: {reason}"))
+    Problem::new(
+        Kind::BadGateway,
+        "partner.malformed",
+        format!("the partner's answer is not what DSP asks for: {reason}"),
+    )
 }
 
 /// The `next` link (RFC 8288), which may stand among others in one header or in several.

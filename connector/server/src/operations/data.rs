@@ -34,7 +34,8 @@ pub struct Asked<'a> {
 /// 401 for the token, 403 with the rule that refused, 404 when the asset is gone.
 pub async fn release(connector: &Connector, asked: Asked<'_>) -> Result<Arc<Grant>, Problem> {
     let now = clock::now();
-    let claims = connector.tokens.verify(bearer(asked.token)?, now).map_err(|e| unauthenticated(e.code(), e.to_string()))?;
+    let claims =
+        connector.tokens.verify(bearer(asked.token)?, now).map_err(|e| unauthenticated(e.code(), e.to_string()))?;
     if claims.transfer != asked.transfer {
         return Err(unauthenticated("token.other-transfer", "the token is for another transfer".to_owned()));
     }
@@ -47,7 +48,9 @@ pub async fn release(connector: &Connector, asked: Asked<'_>) -> Result<Arc<Gran
         agreement: grant.agreement.clone(),
         partner: grant.partner.clone(),
         permitted: decision.is_ok(),
-        rule: decision.as_ref().map_or_else(|problem| problem.to_string(), |()| "permitted by the agreement".to_owned()),
+        rule: decision
+            .as_ref()
+            .map_or_else(|problem| problem.to_string(), |()| "permitted by the agreement".to_owned()),
         method: asked.method.to_owned(),
         path: asked.path.to_owned(),
     };
@@ -73,7 +76,8 @@ fn decide(grant: &Grant, claims: &symbolon_data_plane::tokens::Claims, now: Time
 /// 401 for the token; 403 when the transfer does not take data now.
 pub async fn accept_push(connector: &Connector, asked: Asked<'_>) -> Result<StoredTransfer, Problem> {
     let now = clock::now();
-    let claims = connector.tokens.verify(bearer(asked.token)?, now).map_err(|e| unauthenticated(e.code(), e.to_string()))?;
+    let claims =
+        connector.tokens.verify(bearer(asked.token)?, now).map_err(|e| unauthenticated(e.code(), e.to_string()))?;
     if claims.transfer != asked.transfer {
         return Err(unauthenticated("token.other-transfer", "the token is for another transfer".to_owned()));
     }

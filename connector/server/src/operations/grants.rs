@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
-use symbolon_contract_negotiation::transfer::StateName;
 use symbolon_contract_negotiation::Role;
+use symbolon_contract_negotiation::transfer::StateName;
 use symbolon_data_plane::source::Source;
 use symbolon_policies_odrl::{Decision, PolicyDocument, Request, World, evaluate};
 
@@ -17,8 +17,8 @@ use super::facts;
 use crate::connector::Connector;
 use crate::problem::{Kind, Problem};
 use crate::storage::agreements::{self, AgreementState, StoredAgreement};
-use crate::storage::transfers::{self, StoredTransfer};
 use crate::storage::assets;
+use crate::storage::transfers::{self, StoredTransfer};
 
 /// More than this is not kept; the next request reads again.
 const KEPT: usize = 50_000;
@@ -80,6 +80,12 @@ impl Terms {
     /// # Errors
     /// The refusal, naming the rule.
     pub fn decide(&self, now: Timestamp) -> Result<(), Problem> {
+        self.in_force()?;
+        let decision = self.policy(now);
+        if decision.permitted { Ok(()) } else { Err(facts::denied(&decision)) }
+    }
+
+    fn in_force(&self) -> Result<(), Problem> {
         if self.state == AgreementState::Retired {
             let reason = self.retire_reason.as_deref().unwrap_or("no reason was given");
             let detail = format!("the agreement has been retired: {reason}");
@@ -87,8 +93,7 @@ impl Terms {
                 .with_rule("agreement in force")
                 .with_hint("negotiate a new agreement"));
         }
-        let decision = self.policy(now);
-        if decision.permitted { Ok(()) } else { Err(facts::denied(&decision)) }
+        Ok(())
     }
 
     fn policy(&self, now: Timestamp) -> Decision {
@@ -104,10 +109,13 @@ impl Grant {
     /// # Errors
     /// The refusal, naming the rule.
     pub fn decide(&self, now: Timestamp) -> Result<(), Problem> {
+        // The transfer ended because the agreement did: that is the reason worth telling.
+        self.terms.in_force()?;
         if self.state != StateName::Started {
             let detail = format!("the transfer process is {}, and data flows only while it is STARTED", self.state);
-            return Err(Problem::new(Kind::Forbidden, "transfer.not-started", detail)
-                .with_rule("transfer process STARTED"));
+            return Err(
+                Problem::new(Kind::Forbidden, "transfer.not-started", detail).with_rule("transfer process STARTED")
+            );
         }
         self.terms.decide(now)
     }
@@ -119,7 +127,11 @@ impl Grant {
         }
         let Some(agreement) = agreements::by_id(&connector.db, &transfer.agreement_id).await? else { return Ok(None) };
         let Some(asset) = assets::by_id(&connector.db, &transfer.asset).await? else {
-            return Err(Problem::new(Kind::NotFound, "asset.withdrawn", "the asset has been withdrawn by its provider"));
+            return Err(Problem::new(
+                Kind::NotFound,
+                "asset.withdrawn",
+                "the asset has been withdrawn by its provider",
+            ));
         };
         let source = Source::parse(asset.source).map_err(Problem::internal)?;
         let terms = Terms::of(connector, agreement, transfer.purpose.as_deref(), now).await?;

@@ -58,11 +58,7 @@ pub(crate) enum Report {
 }
 
 /// A message was acknowledged, or a question answered.
-pub(crate) async fn delivered(
-    connector: &Arc<Connector>,
-    item: &Outgoing,
-    exchange: &Exchange,
-) -> Result<(), Problem> {
+pub(crate) async fn delivered(connector: &Arc<Connector>, item: &Outgoing, exchange: &Exchange) -> Result<(), Problem> {
     let body: Value = serde_json::from_slice(&exchange.body).unwrap_or_default();
     let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
     let answer = if item.message.kind == STATE_QUESTION {
@@ -80,11 +76,8 @@ pub(crate) async fn delivered(
 /// A message was refused for good.
 pub(crate) async fn refused(connector: &Arc<Connector>, item: &Outgoing, exchange: &Exchange) -> Result<(), Problem> {
     let reason = exchange.refusal();
-    let answer = if item.message.kind == STATE_QUESTION {
-        Report::Undeliverable { reason }
-    } else {
-        Report::Refused { reason }
-    };
+    let answer =
+        if item.message.kind == STATE_QUESTION { Report::Undeliverable { reason } } else { Report::Refused { reason } };
     report(connector, item, answer).await
 }
 
@@ -179,13 +172,8 @@ fn answer_text(problem: &Problem) -> String {
 }
 
 /// Keeps a refusal of a partner's message, so that a repetition gets the same answer and people see what was refused.
-async fn record_refusal(
-    connector: &Arc<Connector>,
-    message: StoredMessage,
-    problem: &Problem,
-) -> Result<(), Problem> {
-    let refused =
-        StoredMessage { status: Status::Refused, detail: Some(answer_text(problem)), ..message };
+async fn record_refusal(connector: &Arc<Connector>, message: StoredMessage, problem: &Problem) -> Result<(), Problem> {
+    let refused = StoredMessage { status: Status::Refused, detail: Some(answer_text(problem)), ..message };
     let mut change = Change::default();
     change.write(messages::insert(&refused));
     let body = json!({"type": refused.kind, "code": problem.code, "reason": problem.reasons()});

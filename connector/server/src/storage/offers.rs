@@ -184,8 +184,12 @@ pub fn delete(id: &str) -> Statement {
 
 /// Lists the asset under the offer.
 pub fn list_asset(offer: &Offer, asset: &str) -> Statement {
-    let args: Vec<Arg> =
-        vec![offer.id.as_str().into(), asset.into(), offer.access_policy.as_str().into(), offer.dsp_offer_id(asset).into()];
+    let args: Vec<Arg> = vec![
+        offer.id.as_str().into(),
+        asset.into(),
+        offer.access_policy.as_str().into(),
+        offer.dsp_offer_id(asset).into(),
+    ];
     let sql = "INSERT INTO listing (offer_id, asset_id, access_policy, dsp_offer_id) VALUES ($1, $2, $3, $4)";
     Statement::new(LISTING, asset, sql, args)
 }
@@ -248,8 +252,7 @@ pub struct Listing {
 pub async fn asset_ids(db: &Db, access_policy: &str, after: &str, limit: i64) -> Result<Vec<String>, StorageError> {
     let sql = "SELECT DISTINCT asset_id FROM listing WHERE access_policy = $1 AND asset_id > $2
         ORDER BY asset_id LIMIT $3";
-    let rows =
-        sqlx::query(sql).bind(access_policy).bind(after).bind(limit).fetch_all(db.readers()).await?;
+    let rows = sqlx::query(sql).bind(access_policy).bind(after).bind(limit).fetch_all(db.readers()).await?;
     rows.iter().map(|row| column(row, LISTING, "asset_id")).collect()
 }
 

@@ -54,8 +54,7 @@ pub async fn after(
 ) -> Result<Vec<(i64, DataRequest)>, StorageError> {
     let sql = "SELECT * FROM data_request WHERE seq > $1 AND ($2 IS NULL OR transfer = $2)
         AND ($3 IS NULL OR agreement = $3) ORDER BY seq LIMIT $4";
-    let rows =
-        sqlx::query(sql).bind(seq).bind(transfer).bind(agreement).bind(limit).fetch_all(db.readers()).await?;
+    let rows = sqlx::query(sql).bind(seq).bind(transfer).bind(agreement).bind(limit).fetch_all(db.readers()).await?;
     rows.iter().map(read).collect()
 }
 

@@ -45,6 +45,8 @@ pub struct StoredTransfer {
     pub sink: Option<Value>,
     /// What the consumer says the data is for.
     pub purpose: Option<String>,
+    /// Bytes moved so far, as the provider counts.
+    pub bytes: i64,
     /// The machine's value.
     pub machine: Transfer,
     /// Milliseconds since the epoch.
@@ -56,8 +58,8 @@ pub struct StoredTransfer {
 /// Adds the transfer; a duplicate if the partner's process id is known.
 pub fn insert(transfer: &StoredTransfer) -> Statement {
     let sql = "INSERT INTO transfer (pid, role, partner, peer_pid, peer_address, state, version, agreement_id, asset,
-        format, generation, automation, sink, purpose, body, created, updated)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+        format, generation, automation, sink, purpose, bytes, body, created, updated)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
     let t = transfer;
     let args: Vec<Arg> = vec![
         t.pid.as_str().into(),
@@ -74,6 +76,7 @@ pub fn insert(transfer: &StoredTransfer) -> Statement {
         to_json(&t.automation).into(),
         t.sink.as_ref().map(to_json).into(),
         t.purpose.clone().into(),
+        t.bytes.into(),
         to_json(&t.machine).into(),
         t.created.into(),
         t.updated.into(),
@@ -99,9 +102,16 @@ pub fn update(transfer: &StoredTransfer, read_version: i64) -> Statement {
     Statement::new(TABLE, &t.pid, sql, args).exactly_one()
 }
 
-/// Records how far a push has come.
-pub fn record_sink(pid: &str, sink: &Value) -> Statement {
-    Statement::new(TABLE, pid, "UPDATE transfer SET sink = $2 WHERE pid = $1", vec![pid.into(), to_json(sink).into()])
+/// Records how far a push has come: what to resume from, and the bytes that the receiver has confirmed.
+pub fn record_sink(pid: &str, sink: &Value, confirmed: i64) -> Statement {
+    let sql = "UPDATE transfer SET sink = $2, bytes = $3 WHERE pid = $1";
+    Statement::new(TABLE, pid, sql, vec![pid.into(), to_json(sink).into(), confirmed.into()])
+}
+
+/// Adds what was pulled.
+pub fn add_bytes(pid: &str, bytes: i64) -> Statement {
+    let sql = "UPDATE transfer SET bytes = bytes + $2 WHERE pid = $1";
+    Statement::new(TABLE, pid, sql, vec![pid.into(), bytes.into()])
 }
 
 /// The transfer with this own process id, or `None`.
@@ -166,6 +176,7 @@ fn read(row: &SqliteRow) -> Result<StoredTransfer, StorageError> {
         automation: json(row, TABLE, "automation")?,
         sink: if sink.is_some() { Some(json(row, TABLE, "sink")?) } else { None },
         purpose: column(row, TABLE, "purpose")?,
+        bytes: column(row, TABLE, "bytes")?,
         machine: json(row, TABLE, "body")?,
         created: column(row, TABLE, "created")?,
         updated: column(row, TABLE, "updated")?,

@@ -26,9 +26,7 @@ pub(super) enum Job {
 }
 
 /// Starts the writer on its connection. The receivers change after commits that hold events, or work for the graph.
-pub(super) fn spawn(
-    connection: SqliteConnection,
-) -> (mpsc::Sender<Job>, watch::Receiver<u64>, watch::Receiver<u64>) {
+pub(super) fn spawn(connection: SqliteConnection) -> (mpsc::Sender<Job>, watch::Receiver<u64>, watch::Receiver<u64>) {
     let (sender, jobs) = mpsc::channel(4 * GROUP);
     let (events, events_seen) = watch::channel(0);
     let (graph, graph_seen) = watch::channel(0);

@@ -230,10 +230,7 @@ async fn deliver(connector: &Arc<Connector>, gate: &Gate, item: &Outgoing) -> En
 
 /// Where the message goes and what it says. A message that was queued before the partner's process id was known gets
 /// both now, when the opening message before it has been answered.
-async fn resolve(
-    connector: &Connector,
-    item: &Outgoing,
-) -> Result<Option<(String, String)>, crate::problem::Problem> {
+async fn resolve(connector: &Connector, item: &Outgoing) -> Result<Option<(String, String)>, crate::problem::Problem> {
     match &item.message.address {
         Some(address) => Ok(Some((address.clone(), item.message.payload.clone()))),
         None => operations::completed(connector, item).await,

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
 use symbolon_data_plane::push::{HttpSink, PushState, push};
 
 use crate::clock;
@@ -81,8 +80,7 @@ async fn attempt(
         Ok(sink) => sink,
         Err(reason) => return Attempt::Impossible(reason),
     };
-    let state: PushState =
-        stored.sink.clone().and_then(|state| serde_json::from_value(state).ok()).unwrap_or_default();
+    let state: PushState = stored.sink.clone().and_then(|state| serde_json::from_value(state).ok()).unwrap_or_default();
     let (confirmed, mut newest) = tokio::sync::watch::channel(None);
     let recording = {
         let (connector, pid) = (Arc::clone(connector), stored.pid.clone());
@@ -90,7 +88,7 @@ async fn attempt(
             while newest.changed().await.is_ok() {
                 let state: Option<PushState> = newest.borrow_and_update().clone();
                 if let Some(state) = state {
-                    record_push(&connector, &pid, &json!(state)).await;
+                    record_push(&connector, &pid, &state).await;
                 }
             }
         })
@@ -110,7 +108,9 @@ async fn attempt(
 }
 
 fn sink_of(stored: &StoredTransfer) -> Result<HttpSink, String> {
-    let Some(address) = stored.machine.destination() else { return Err("the transfer names no destination".to_owned()) };
+    let Some(address) = stored.machine.destination() else {
+        return Err("the transfer names no destination".to_owned());
+    };
     let authorization = address.property("authorization").map(|token| match address.property("authType") {
         Some("bearer") => format!("Bearer {token}"),
         _ => token.to_owned(),

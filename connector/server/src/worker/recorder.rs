@@ -1,10 +1,12 @@
-//! Writes down decisions on data requests, in batches: a request does not wait for the disk, and at most 200 ms of
-//! decisions are not yet durable.
+//! Writes down decisions on data requests and the bytes moved, in batches: a request does not wait for the disk, and at
+//! most 200 ms of decisions are not yet durable.
+
+use std::collections::HashMap;
 
 use tokio::sync::{mpsc, oneshot};
 
 use crate::storage::requests::{self, DataRequest};
-use crate::storage::{Db, Statement};
+use crate::storage::{Db, Statement, transfers};
 
 /// Decisions that may wait to be written; beyond, requests wait with them.
 const WAITING: usize = 100_000;
@@ -13,6 +15,7 @@ const BATCH: usize = 4_000;
 
 enum Entry {
     Decided(DataRequest),
+    Moved { transfer: String, bytes: u64 },
     Flush(oneshot::Sender<()>),
 }
 
@@ -37,6 +40,13 @@ impl Recorder {
         }
     }
 
+    /// Counts bytes that were moved under a transfer. A count is dropped rather than a request held up.
+    pub fn moved(&self, transfer: &str, bytes: u64) {
+        if bytes > 0 && self.entries.try_send(Entry::Moved { transfer: transfer.to_owned(), bytes }).is_err() {
+            tracing::warn!(transfer, bytes, "bytes of a data request were not counted");
+        }
+    }
+
     /// Returns when everything taken so far has been handed to the database.
     pub async fn flush(&self) {
         let (done, wait) = oneshot::channel();
@@ -49,15 +59,21 @@ impl Recorder {
 /// The database writes what it is handed within 100 ms, in one commit with whatever else waits.
 async fn write(db: Db, mut incoming: mpsc::Receiver<Entry>) {
     let mut batch: Vec<Statement> = Vec::new();
+    let mut moved: HashMap<String, u64> = HashMap::new();
     let mut flushed = Vec::new();
     let mut taken = Vec::with_capacity(BATCH);
     while incoming.recv_many(&mut taken, BATCH).await > 0 {
         for entry in taken.drain(..) {
             match entry {
                 Entry::Decided(request) => batch.push(requests::insert(&request)),
+                Entry::Moved { transfer, bytes } => *moved.entry(transfer).or_default() += bytes,
                 Entry::Flush(done) => flushed.push(done),
             }
         }
+        let count = |(transfer, bytes): (String, u64)| {
+            transfers::add_bytes(&transfer, i64::try_from(bytes).unwrap_or(i64::MAX))
+        };
+        batch.extend(moved.drain().map(count));
         db.commit_later(std::mem::take(&mut batch)).await;
         for done in flushed.drain(..) {
             let _ = done.send(());
@@ -69,6 +85,7 @@ impl std::fmt::Debug for Entry {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Decided(_) => "Decided",
+            Self::Moved { .. } => "Moved",
             Self::Flush(_) => "Flush",
         })
     }

@@ -84,15 +84,14 @@ async fn large_queries_are_answered_or_refused() {
         format!("ASK {{ {} ?s ?p ?o {} }}", "{".repeat(60), "}".repeat(60)),
         ask_with("?s ", "<urn:x>/", 140, "<urn:x> ?o"),
         ask_with("?s ", "<urn:x>|", 70, "<urn:x> ?o"),
-        ask_with("", "?s ?p ?o . ", 140, ""),
+        ask_with("", "?s <urn:x> ?o . ?o <urn:y> ?s . ", 70, ""),
         ask_with("", "OPTIONAL { ?s ?p ?o } ", 45, ""),
         ask_with("VALUES ?s { ", "<urn:example:1> ", 3_000, "} ?s ?p ?o"),
         ask_with("?s ?p ?o FILTER(?o IN (1", ",2", 3_000, "))"),
     ];
-    for query in within_bounds { let start = std::time::Instant::now();
-        ask(&graph, &query, None).await.unwrap_or_else(|problem| panic!("{} …: {problem}", &query[..30])); println!("{} {:?}", &query[..30], start.elapsed());
+    for query in within_bounds {
+        ask(&graph, &query, None).await.unwrap_or_else(|problem| panic!("{} …: {problem}", &query[..30]));
     }
-    println!("");
     let beyond = [
         ask_with("FILTER(0", "+1", 30_000, " > 0)"),
         ask_with("?s ", "<urn:x>/", 7_000, "<urn:x> ?o"),

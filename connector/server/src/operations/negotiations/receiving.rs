@@ -5,7 +5,9 @@ use std::sync::Arc;
 use symbolon_contract_negotiation::negotiation::{self, Input, Message, MessageName, Opening, StateName};
 use symbolon_contract_negotiation::{Pids, Role};
 use symbolon_policies_odrl::PolicyDocument;
-use symbolon_vocab::messages::{ContractNegotiation, ContractNegotiationState, ContractOfferMessage, ContractRequestMessage};
+use symbolon_vocab::messages::{
+    ContractNegotiation, ContractNegotiationState, ContractOfferMessage, ContractRequestMessage,
+};
 
 use super::super::{ATTEMPTS, StepError, facts, record_refusal};
 use super::automation;
@@ -15,11 +17,11 @@ use crate::attestation;
 use crate::authentication::Caller;
 use crate::connector::Connector;
 use crate::problem::{Kind, Problem};
+use crate::storage::StorageError;
+use crate::storage::agreements::Attestation;
 use crate::storage::messages::{self, StoredMessage};
 use crate::storage::negotiations::{self as rows, Automation, StoredNegotiation};
 use crate::storage::offers::{self, Offer, Step};
-use crate::storage::agreements::Attestation;
-use crate::storage::StorageError;
 use crate::{clock, ids};
 
 /// A message to an existing process, as the face has parsed it.
@@ -212,9 +214,7 @@ fn check_attestation(
 /// 404, also when it belongs to somebody else.
 pub async fn of_caller(connector: &Connector, caller: &Caller, pid: &str) -> Result<StoredNegotiation, Problem> {
     let found = rows::by_pid(&connector.db, pid).await?;
-    found
-        .filter(|stored| stored.partner == caller.participant())
-        .ok_or_else(|| Problem::not_found("negotiation", pid))
+    found.filter(|stored| stored.partner == caller.participant()).ok_or_else(|| Problem::not_found("negotiation", pid))
 }
 
 /// The DSP answer that tells both ids and the state.
@@ -251,8 +251,7 @@ async fn visible_offer(connector: &Connector, partner: &str, offer_id: &str) -> 
     let (offer, asset) = offers::by_dsp_offer_id(&connector.db, offer_id).await?.ok_or_else(unknown)?;
     let access = connector.policy(&offer.access_policy).await?;
     let world = facts::about(connector, partner, clock::now()).await?;
-    let decision =
-        symbolon_policies_odrl::evaluate(access.policy(), &facts::request_to_use(partner, &asset), &world);
+    let decision = symbolon_policies_odrl::evaluate(access.policy(), &facts::request_to_use(partner, &asset), &world);
     if decision.permitted { Ok((offer, asset)) } else { Err(unknown()) }
 }
 
@@ -271,8 +270,9 @@ pub(super) fn target_of(terms: &PolicyDocument) -> Option<&str> {
 }
 
 fn check_callback(connector: &Connector, callback: Option<String>) -> Result<String, Problem> {
-    let callback = callback
-        .ok_or_else(|| Problem::bad_request("callback.missing", "callbackAddress is missing").with_rule("callbackAddress"))?;
+    let callback = callback.ok_or_else(|| {
+        Problem::bad_request("callback.missing", "callbackAddress is missing").with_rule("callbackAddress")
+    })?;
     connector.http.check(&callback).map_err(|reason| {
         Problem::bad_request("callback.refused", format!("callbackAddress: {reason}")).with_rule("callbackAddress")
     })?;

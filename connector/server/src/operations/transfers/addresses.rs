@@ -69,11 +69,7 @@ fn token(connector: &Connector, stored: &StoredTransfer, now: Timestamp) -> Stri
 }
 
 /// Our own receiving endpoint, for a push that names none.
-pub(super) fn own_inbox(
-    connector: &Connector,
-    pid: &str,
-    agreement: &StoredAgreement,
-) -> Result<DataAddress, Problem> {
+pub(super) fn own_inbox(connector: &Connector, pid: &str, agreement: &StoredAgreement) -> Result<DataAddress, Problem> {
     let now = clock::now();
     std::fs::create_dir_all(connector.config.data_dir.join(INBOX)).map_err(Problem::internal)?;
     let token = connector.tokens.issue(&Claims {

@@ -45,8 +45,7 @@ pub(super) async fn start(connector: &Connector, work: &mut Work<'_>) -> Result<
     work.stored.generation += 1;
     let data_address = machine.is_pull().then(|| addresses::endpoint(connector, &work.stored, work.now));
     let answer_due = matches!(machine.state(), State::Started { answer_due: true, .. });
-    let command =
-        if answer_due { Command::Answer { data_address } } else { Command::Start { data_address } };
+    let command = if answer_due { Command::Answer { data_address } } else { Command::Start { data_address } };
     work.step(Input::Command(command))?;
     work.answer_due = false;
     Ok(())

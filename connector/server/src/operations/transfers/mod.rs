@@ -8,9 +8,10 @@ mod work;
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::json;
 use symbolon_contract_negotiation::Role;
 use symbolon_contract_negotiation::transfer::{self, Command, Input, Opening, State, StateName, Transfer};
+use symbolon_data_plane::push::PushState;
 use symbolon_vocab::messages::DataAddress;
 
 pub use addresses::{Access, INBOX, access, inbox_path, renew, renewed_for};
@@ -68,12 +69,7 @@ pub async fn request(
         given => given,
     };
     let now = clock::now();
-    let opening = Opening {
-        own_pid,
-        agreement_id: agreement.id.clone(),
-        format: wanted.format.clone(),
-        data_address,
-    };
+    let opening = Opening { own_pid, agreement_id: agreement.id.clone(), format: wanted.format.clone(), data_address };
     let step = transfer::start_request(opening, now);
     let address = wanted.counterparty_address.unwrap_or(agreement.partner_address.clone());
     let mut row = new_row(step.transfer, &agreement, &address, Automation::default(), now);
@@ -84,16 +80,19 @@ pub async fn request(
 }
 
 async fn in_force_as_consumer(connector: &Connector, id: &str) -> Result<StoredAgreement, Problem> {
-    let agreement =
-        agreements::by_id(&connector.db, id).await?.ok_or_else(|| Problem::not_found("agreement", id))?;
+    let agreement = agreements::by_id(&connector.db, id).await?.ok_or_else(|| Problem::not_found("agreement", id))?;
     if agreement.role != Role::Consumer {
         let detail = "this connector provides under this agreement; the consumer asks for transfers";
         return Err(Problem::new(Kind::Conflict, "agreement.role", detail));
     }
     if agreement.state == AgreementState::Retired {
         let reason = agreement.retire_reason.as_deref().unwrap_or("no reason was given");
-        return Err(Problem::new(Kind::Conflict, "agreement.retired", format!("the agreement has been retired: {reason}"))
-            .with_hint("negotiate a new agreement"));
+        return Err(Problem::new(
+            Kind::Conflict,
+            "agreement.retired",
+            format!("the agreement has been retired: {reason}"),
+        )
+        .with_hint("negotiate a new agreement"));
     }
     Ok(agreement)
 }
@@ -117,6 +116,7 @@ fn new_row(
         automation,
         sink: None,
         purpose: None,
+        bytes: 0,
         machine,
         created: clock::millis(now),
         updated: clock::millis(now),
@@ -260,7 +260,11 @@ pub(super) async fn report(connector: &Arc<Connector>, pid: &str, report: Report
         match work.step(input) {
             Ok(()) => {}
             Err(StepError::Rejected(rejection)) => {
-                tracing::warn!(process = pid, reason = rejection.reason, "the partner's answer does not fit this transfer");
+                tracing::warn!(
+                    process = pid,
+                    reason = rejection.reason,
+                    "the partner's answer does not fit this transfer"
+                );
                 return Ok(());
             }
             Err(StepError::Failed(problem)) => return Err(problem),
@@ -305,8 +309,9 @@ pub(super) async fn completed(
 }
 
 /// Records how far a push has come.
-pub(crate) async fn record_push(connector: &Connector, pid: &str, sink: &Value) {
-    connector.db.commit_later(vec![rows::record_sink(pid, sink)]).await;
+pub(crate) async fn record_push(connector: &Connector, pid: &str, state: &PushState) {
+    let confirmed = i64::try_from(state.confirmed).unwrap_or(i64::MAX);
+    connector.db.commit_later(vec![rows::record_sink(pid, &json!(state), confirmed)]).await;
 }
 
 /// Provider: everything has been pushed, or it cannot be.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use symbolon_contract_negotiation::transfer::{self, Input, Message, MessageName, Opening, StateName};
 use symbolon_contract_negotiation::{Pids, Role};
-use symbolon_vocab::messages::{TransferProcess, TransferState, TransferRequestMessage};
+use symbolon_vocab::messages::{TransferProcess, TransferRequestMessage, TransferState};
 
 use super::super::{ATTEMPTS, record_refusal};
 use super::work::Work;
@@ -85,12 +85,12 @@ pub async fn requested(
 /// The agreement, if this partner is its consumer. One that does not exist and one of somebody else look alike.
 async fn agreement_of(connector: &Connector, caller: &Caller, id: &str) -> Result<StoredAgreement, Problem> {
     let found = agreements::by_id(&connector.db, id).await?;
-    found
-        .filter(|agreement| agreement.partner == caller.participant() && agreement.role == Role::Provider)
-        .ok_or_else(|| {
+    found.filter(|agreement| agreement.partner == caller.participant() && agreement.role == Role::Provider).ok_or_else(
+        || {
             Problem::bad_request("agreement.unknown", format!("there is no agreement {id:?} with you"))
                 .with_rule("agreementId")
-        })
+        },
+    )
 }
 
 async fn check_format(
@@ -184,9 +184,7 @@ async fn take(
 /// 404, also when it belongs to somebody else.
 pub async fn of_caller(connector: &Connector, caller: &Caller, pid: &str) -> Result<StoredTransfer, Problem> {
     let found = rows::by_pid(&connector.db, pid).await?;
-    found
-        .filter(|stored| stored.partner == caller.participant())
-        .ok_or_else(|| Problem::not_found("transfer", pid))
+    found.filter(|stored| stored.partner == caller.participant()).ok_or_else(|| Problem::not_found("transfer", pid))
 }
 
 /// The DSP answer that tells both ids and the state.

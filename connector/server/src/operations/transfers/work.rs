@@ -33,12 +33,7 @@ impl<'a> Work<'a> {
     }
 
     /// Begins a new one with the machine's opening step.
-    pub(super) fn open(
-        connector: &'a Connector,
-        stored: StoredTransfer,
-        effects: Vec<Effect>,
-        now: Timestamp,
-    ) -> Self {
+    pub(super) fn open(connector: &'a Connector, stored: StoredTransfer, effects: Vec<Effect>, now: Timestamp) -> Self {
         let mut work =
             Self { connector, stored, change: Change::default(), now, answer_due: false, read_version: None };
         work.carry_out(effects);
