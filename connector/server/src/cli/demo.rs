@@ -81,8 +81,9 @@ pub(super) async fn run(demo: Demo, output: &Output) -> Result<(), Failure> {
         () = signals.next() => Ok(()),
         failure = stage.broken() => Err(failure.at_step("stay up")),
     };
-    stage.stop().await?;
-    ended
+    // The first failure is the one to tell: a connector that ended by itself cannot be stopped in order either.
+    let stopped = stage.stop().await;
+    ended.and(stopped)
 }
 
 /// The last line.

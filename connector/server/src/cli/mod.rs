@@ -20,7 +20,7 @@ mod serve;
 mod transfer;
 mod verify;
 
-use std::io;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
@@ -112,8 +112,11 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command, output: &Output) -> Result<(), Failure> {
     if let Command::Completions(completions) = command {
-        clap_complete::generate(completions.shell, &mut CommandLine::command(), NAME, &mut io::stdout());
-        return Ok(());
+        let mut script = Vec::new();
+        clap_complete::generate(completions.shell, &mut CommandLine::command(), NAME, &mut script);
+        return io::stdout()
+            .write_all(&script)
+            .map_err(|error| Failure::machine("the completions cannot be written", error));
     }
     // Refused only if the process has chosen a provider already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
