@@ -1,10 +1,4 @@
-//! What a usage policy says, and whether it holds.
-//!
-//! The crate reads policies in the W3C ODRL 2.2 information model as they travel in Dataspace Protocol messages, keeps them exactly as
-//! they were received, and decides requests against them. It fails closed: whatever it does not understand refuses the request and is
-//! named in the refusal.
-//!
-//! Nothing here reads a clock, a network, a database or a random number. Time and facts are arguments.
+#![doc = include_str!("../README.md")]
 
 mod action;
 mod decimal;

@@ -105,6 +105,7 @@ impl Operator {
         Ok(())
     }
 
+    #[expect(clippy::disallowed_methods, reason = "a transcript for people, beside a kit that runs in real time")]
     fn note(&mut self, line: &str) {
         // Writing to a string cannot fail.
         let _ = writeln!(self.transcript, "{} {line}", Timestamp::now());
