@@ -28,10 +28,10 @@ pub(super) async fn measure(quantities: &Quantities, edc: &Figures, report: &mut
         publish(partners.supplier.management(), published..size, "http://127.0.0.1:9/").await?;
         let publishing = format!("{} datasets published in {:.1} s", size - published, begun.elapsed().as_secs_f64());
         published = size;
-        let times = first_pages(&partners, quantities, size).await?;
         let meter = Meter::start(&[("consumer", &partners.oem), ("provider", &partners.supplier)]);
+        let times = first_pages(&partners, quantities, size).await?;
         let walk = walk(&partners, size).await?;
-        let usage = meter.each(size.div_ceil(PAGE));
+        let usage = meter.each(quantities.pages + size.div_ceil(PAGE));
         report.add(&Line {
             name: format!("catalog-{size}"),
             value: times.p50(),

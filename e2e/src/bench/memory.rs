@@ -31,7 +31,10 @@ fn line(name: String, aim: f64, partners: &Partners) -> Result<Line, Failure> {
     let provider = usage::memory(&partners.supplier)?;
     let told = |role: &str, connector: &Connector, memory: &Memory| {
         let pid = connector.pid().unwrap_or_default();
-        format!("{role} (process {pid}): {:.1} MB, at its highest {:.1} MB", memory.now, memory.highest)
+        let Memory { now, highest, own } = memory;
+        format!(
+            "{role} (process {pid}): {now:.1} MB, of which {own:.1} MB not mapped from files; at its highest {highest:.1} MB"
+        )
     };
     Ok(Line {
         name,

@@ -66,7 +66,7 @@ pub(super) async fn in_flight(quantities: &Quantities, edc: &Figures, report: &m
             unit: "/s",
             aim: Some(Aim::Over(aim)),
             beside: edc.negotiations.clone(),
-            notes: vec![format!("each took p50 {:.1} ms, {}", times.p50(), times.tail()), usage],
+            notes: vec![format!("each took p50 {:.1} ms, {}", times.p50(), times.tail()), run.by_fifths(), usage],
         });
     }
     Ok(())
@@ -82,7 +82,8 @@ async fn with_one_asset(durability: Durability) -> Result<Partners, Failure> {
 pub(super) struct Run {
     pub(super) agreements: Vec<String>,
     times: Vec<Duration>,
-    elapsed: Duration,
+    /// When each was known to be FINALIZED on both sides, from the beginning on, ascending.
+    ends: Vec<Duration>,
     failures: Vec<String>,
 }
 
@@ -104,9 +105,26 @@ impl Run {
         Latencies::of(self.times.clone()).ok_or_else(|| Failure::Unexpected("no negotiation was measured".to_owned()))
     }
 
-    pub(super) fn per_second(&self) -> f64 {
-        self.times.len() as f64 / self.elapsed.as_secs_f64()
+    fn per_second(&self) -> f64 {
+        rate(self.ends.len(), Duration::ZERO, self.ends.last())
     }
+
+    /// Whether it becomes slower with what is stored.
+    fn by_fifths(&self) -> String {
+        let size = self.ends.len().div_ceil(5).max(1);
+        let mut begun = Duration::ZERO;
+        let fifths = self.ends.chunks(size).map(|chunk| {
+            let rate = rate(chunk.len(), begun, chunk.last());
+            begun = chunk.last().copied().unwrap_or(begun);
+            format!("{rate:.0}")
+        });
+        format!("by fifths of the run: {} /s", fifths.collect::<Vec<_>>().join(", "))
+    }
+}
+
+fn rate(count: usize, from: Duration, to: Option<&Duration>) -> f64 {
+    let elapsed = to.map_or(Duration::ZERO, |to| to.saturating_sub(from));
+    count as f64 / elapsed.as_secs_f64().max(f64::EPSILON)
 }
 
 /// Negotiates `total` contracts on the first asset and keeps `open` of them open at any moment.
@@ -117,7 +135,7 @@ pub(super) async fn negotiate(partners: &mut Partners, total: usize, open: usize
     let mut requests = FuturesUnordered::new();
     let mut ledger = Ledger::default();
     let begun = Instant::now();
-    let (mut asked, mut last) = (0, begun);
+    let (mut asked, mut ends) = (0, Vec::with_capacity(total));
     while ledger.ended() < total {
         while asked < total && asked - ledger.ended() < open {
             asked += 1;
@@ -140,12 +158,11 @@ pub(super) async fn negotiate(partners: &mut Partners, total: usize, open: usize
                 return Err(Failure::TimedOut { what, seconds: SILENCE.as_secs() });
             }
         }
-        if ledger.settle() {
-            last = Instant::now();
-        }
+        ledger.settle();
+        ends.resize(ledger.times.len(), begun.elapsed());
     }
     let Ledger { times, agreements, failures, .. } = ledger;
-    Ok(Run { agreements, times, elapsed: last - begun, failures })
+    Ok(Run { agreements, times, ends, failures })
 }
 
 /// What has been heard of negotiations that are open. News of one negotiation come from three sides in any order.

@@ -66,10 +66,12 @@ impl Meter {
     }
 }
 
-/// Resident memory now and at its highest, in MB (10^6 bytes).
+/// Resident memory in MB (10^6 bytes).
 pub(super) struct Memory {
     pub(super) now: f64,
     pub(super) highest: f64,
+    /// What of it is the process's own, not pages of files such as its program.
+    pub(super) own: f64,
 }
 
 /// The memory of a connector that runs.
@@ -84,8 +86,8 @@ pub(super) fn memory(connector: &Connector) -> Result<Memory, Failure> {
         let line = status.lines().find_map(|line| line.strip_prefix(field))?;
         line.split_whitespace().next()?.parse::<f64>().ok()
     };
-    let [now, highest] = [kib("VmRSS:"), kib("VmHWM:")].map(|kib| kib.map(|kib| kib * 1024.0 / 1e6));
-    Ok(Memory { now: now.ok_or_else(missing)?, highest: highest.ok_or_else(missing)? })
+    let megabytes = |field: &str| kib(field).map(|kib| kib * 1024.0 / 1e6).ok_or_else(missing);
+    Ok(Memory { now: megabytes("VmRSS:")?, highest: megabytes("VmHWM:")?, own: megabytes("RssAnon:")? })
 }
 
 fn sample(processes: &[(&'static str, u32)], device: Option<(u64, u64)>) -> Sample {
