@@ -9,18 +9,19 @@ use symbolon_data_plane::tokens::TokenKey;
 use symbolon_identity::keystore::Keystore;
 use symbolon_policies_odrl::PolicyDocument;
 
+use tokio::sync::mpsc::UnboundedSender;
+
 use crate::authentication::Authentication;
 use crate::clock;
 use crate::config::Config;
 use crate::graph::Graph;
 use crate::http_client::HttpClient;
-use crate::operations;
 use crate::operations::grants::Grants;
 use crate::problem::Problem;
 use crate::storage::events::{self, NewEvent};
+use crate::storage::messages::StoredMessage;
 use crate::storage::transfers::StoredTransfer;
 use crate::storage::{Db, Statement, Transaction, messages, policies};
-use crate::worker::outbox::{Outbox, Outgoing};
 use crate::worker::projector::Projector;
 use crate::worker::recorder::Recorder;
 
@@ -49,23 +50,23 @@ pub struct Connector {
     pub projector: Projector,
     /// Requests to partners.
     pub http: HttpClient,
-    /// Messages on their way out.
-    pub outbox: Outbox,
+    /// Messages whose rows are committed, on their way to the worker that delivers them.
+    pub outbox: UnboundedSender<StoredMessage>,
+    /// Transfers that have started, on their way to the worker that pushes.
+    pub pushes: UnboundedSender<String>,
     /// What data requests are decided on, as long as nothing changes.
     pub grants: Grants,
     /// Parsed policies by id.
     pub policies: PolicyCache,
     /// Offers and assets change one at a time, so that the listing fits both.
     pub publishing: tokio::sync::Mutex<()>,
-    /// Where background work runs.
-    pub runtime: tokio::runtime::Handle,
 }
 
 /// What an operation changes: rows, messages to send, events. All of it happens or none.
 #[derive(Debug, Default)]
 pub struct Change {
     transaction: Transaction,
-    outgoing: Vec<Outgoing>,
+    outgoing: Vec<StoredMessage>,
     grants: Vec<String>,
     all_grants: bool,
     pushes: Vec<String>,
@@ -78,9 +79,9 @@ impl Change {
     }
 
     /// A message: its row, and its delivery after the commit.
-    pub fn send(&mut self, outgoing: Outgoing) {
-        self.transaction.push(messages::insert(&outgoing.message));
-        self.outgoing.push(outgoing);
+    pub fn send(&mut self, message: StoredMessage) {
+        self.transaction.push(messages::insert(&message));
+        self.outgoing.push(message);
     }
 
     /// Something that happened.
@@ -103,7 +104,7 @@ impl Change {
 
     /// A push begins after the commit, if this transfer is one.
     pub fn start_push(&mut self, transfer: &StoredTransfer) {
-        if operations::transfers::is_pushing(transfer) {
+        if transfer.is_pushing() {
             self.pushes.push(transfer.pid.clone());
         }
     }
@@ -133,7 +134,7 @@ impl Connector {
     ///
     /// # Errors
     /// When a row was changed meanwhile, exists already, or storage fails; nothing has happened then.
-    pub async fn commit(self: &Arc<Self>, change: Change) -> Result<(), crate::storage::StorageError> {
+    pub async fn commit(&self, change: Change) -> Result<(), crate::storage::StorageError> {
         let Change { transaction, outgoing, grants, all_grants, pushes } = change;
         let outcome = self.db.commit(transaction).await;
         // Also after a failure: forgetting costs a read, keeping could cost a wrong release.
@@ -144,9 +145,12 @@ impl Connector {
             self.grants.forget_all();
         }
         outcome?;
-        self.outbox.submit(self, outgoing);
+        // The workers are gone only while the connector stops; the rows wait for the next start.
+        for message in outgoing {
+            let _ = self.outbox.send(message);
+        }
         for transfer in pushes {
-            crate::worker::push::spawn(self, transfer);
+            let _ = self.pushes.send(transfer);
         }
         Ok(())
     }

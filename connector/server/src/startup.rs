@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::net::TcpListener;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use symbolon_data_plane::client::{Client, Timeouts};
 use symbolon_data_plane::tokens::TokenKey;
 use symbolon_identity::keystore::{self, Keystore, Passphrase};
 use symbolon_identity::token;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 
 use crate::authentication::{Authentication, participant_of};
@@ -21,10 +23,10 @@ use crate::http_client::HttpClient;
 use crate::operations::grants::Grants;
 use crate::problem::{Kind, Problem};
 use crate::storage::Db;
-use crate::worker::outbox::Outbox;
+use crate::storage::messages::StoredMessage;
 use crate::worker::projector::{self, Projector};
 use crate::worker::recorder::Recorder;
-use crate::worker::{push, webhooks};
+use crate::worker::{outbox, push, webhooks};
 use crate::{clock, data, dsp, management};
 
 /// Environment variable with the keystore's passphrase, where no file is configured.
@@ -46,15 +48,18 @@ pub async fn run(config: Config) -> Result<(), Problem> {
 /// As [`run`].
 pub async fn run_until(config: Config, stop: impl Future<Output = ()>) -> Result<(), Problem> {
     let listeners = Listeners::bind(&config)?;
-    let connector = assemble(config).await?;
+    let (connector, queues) = assemble(config).await?;
+    let waiting = outbox::waiting(&connector.db).await?;
+    let under_way = push::under_way(&connector.db).await?;
+    let left_over = waiting.len();
+    tokio::spawn(outbox::run(Arc::clone(&connector), waiting, queues.messages));
+    tokio::spawn(push::run(Arc::clone(&connector), under_way, queues.pushes));
     let stopping = CancellationToken::new();
-    let waiting = connector.outbox.resume(&connector).await?;
-    push::resume(&connector).await?;
     let webhooks = tokio::spawn(webhooks::run(Arc::clone(&connector), stopping.clone()));
     let (public, operators) = listeners.serve(&connector, &stopping)?;
     let handles = [public.handle(), operators.handle()];
     let mut servers = tokio::spawn(async { tokio::try_join!(public, operators).map(|_| ()) });
-    announce(&connector, waiting);
+    announce(&connector, left_over);
     let outcome = tokio::select! {
         () = stop => Ok(()),
         () = signalled() => Ok(()),
@@ -82,10 +87,20 @@ pub async fn reindex(config: &Config, progress: impl Fn(u64)) -> Result<u64, Pro
     Ok(rebuilt.entries)
 }
 
-pub(crate) async fn assemble(config: Config) -> Result<Arc<Connector>, Problem> {
+/// What commits hand to the workers.
+pub(crate) struct Queues {
+    messages: UnboundedReceiver<StoredMessage>,
+    pushes: UnboundedReceiver<String>,
+}
+
+pub(crate) async fn assemble(config: Config) -> Result<(Arc<Connector>, Queues), Problem> {
     let unusable =
         |what: &str, detail: String| Problem::new(Kind::Unprocessable, "startup", format!("{what}: {detail}"));
-    std::fs::create_dir_all(&config.data_dir)
+    // Agreements, secrets of sources and received files: for this user only.
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&config.data_dir)
         .map_err(|e| unusable("data_dir", format!("{}: {e}", config.data_dir.display())))?;
     let keystore = open_keystore(&config.identity)?;
     let authentication = Arc::new(authentication(&config.identity, &keystore));
@@ -93,16 +108,18 @@ pub(crate) async fn assemble(config: Config) -> Result<Arc<Connector>, Problem> 
     let graph = Graph::open(&config.data_dir.join("graph")).await?;
     let http = HttpClient::new(&config.outgoing, Arc::clone(&authentication))?;
     let sources = source_client(&config)?;
-    Ok(Arc::new(Connector {
+    let (outbox, messages) = unbounded_channel();
+    let (pushes, started) = unbounded_channel();
+    let connector = Arc::new(Connector {
         participant: participant_of(&authentication, &keystore),
         tokens: TokenKey::new(keystore.token_secret.as_bytes()),
         recorder: Recorder::start(db.clone()),
         projector: Projector::start(db.clone(), graph.clone()),
-        outbox: Outbox::new(config.delivery.per_partner),
+        outbox,
+        pushes,
         grants: Grants::default(),
         policies: PolicyCache::default(),
         publishing: tokio::sync::Mutex::new(()),
-        runtime: tokio::runtime::Handle::current(),
         config,
         keystore,
         authentication,
@@ -110,7 +127,8 @@ pub(crate) async fn assemble(config: Config) -> Result<Arc<Connector>, Problem> 
         sources,
         graph,
         http,
-    }))
+    });
+    Ok((connector, Queues { messages, pushes: started }))
 }
 
 fn open_keystore(identity: &Identity) -> Result<Keystore, Problem> {

@@ -23,14 +23,10 @@ use crate::connector::{Change, Connector};
 use crate::http_client::Exchange;
 use crate::problem::{Kind, Problem};
 use crate::storage::StorageError;
-use crate::storage::messages::{self, Status, StoredMessage};
-use crate::worker::outbox::{Outgoing, ProcessKind};
+use crate::storage::messages::{self, ProcessKind, Status, StoredMessage};
 
 /// How often an operation starts anew when somebody else changed the same process meanwhile.
 const ATTEMPTS: usize = 16;
-
-/// An outbox row that asks the partner for its state instead of telling it something.
-pub(crate) const STATE_QUESTION: &str = "StateQuestion";
 
 /// What delivery tells a process about its message.
 #[derive(Clone, Debug)]
@@ -58,10 +54,14 @@ pub(crate) enum Report {
 }
 
 /// A message was acknowledged, or a question answered.
-pub(crate) async fn delivered(connector: &Arc<Connector>, item: &Outgoing, exchange: &Exchange) -> Result<(), Problem> {
+pub(crate) async fn delivered(
+    connector: &Arc<Connector>,
+    item: &StoredMessage,
+    exchange: &Exchange,
+) -> Result<(), Problem> {
     let body: Value = serde_json::from_slice(&exchange.body).unwrap_or_default();
     let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
-    let answer = if item.message.kind == STATE_QUESTION {
+    let answer = if item.is_question() {
         match text("state") {
             Some(name) => Report::State { name },
             None => Report::Undeliverable { reason: "the partner's answer names no state".to_owned() },
@@ -74,38 +74,48 @@ pub(crate) async fn delivered(connector: &Arc<Connector>, item: &Outgoing, excha
 }
 
 /// A message was refused for good.
-pub(crate) async fn refused(connector: &Arc<Connector>, item: &Outgoing, exchange: &Exchange) -> Result<(), Problem> {
+pub(crate) async fn refused(
+    connector: &Arc<Connector>,
+    item: &StoredMessage,
+    exchange: &Exchange,
+) -> Result<(), Problem> {
     let reason = exchange.refusal();
-    let answer =
-        if item.message.kind == STATE_QUESTION { Report::Undeliverable { reason } } else { Report::Refused { reason } };
+    let answer = if item.is_question() { Report::Undeliverable { reason } } else { Report::Refused { reason } };
     report(connector, item, answer).await
 }
 
 /// A message is given up.
-pub(crate) async fn undeliverable(connector: &Arc<Connector>, item: &Outgoing, reason: &str) -> Result<(), Problem> {
+pub(crate) async fn undeliverable(
+    connector: &Arc<Connector>,
+    item: &StoredMessage,
+    reason: &str,
+) -> Result<(), Problem> {
     report(connector, item, Report::Undeliverable { reason: reason.to_owned() }).await
 }
 
-async fn report(connector: &Arc<Connector>, item: &Outgoing, report: Report) -> Result<(), Problem> {
-    match item.kind {
-        ProcessKind::Negotiation => negotiations::report(connector, &item.message.process, report).await,
-        ProcessKind::Transfer => transfers::report(connector, &item.message.process, report).await,
+async fn report(connector: &Arc<Connector>, item: &StoredMessage, report: Report) -> Result<(), Problem> {
+    match item.process_kind() {
+        ProcessKind::Negotiation => negotiations::report(connector, &item.process, report).await,
+        ProcessKind::Transfer => transfers::report(connector, &item.process, report).await,
     }
 }
 
 /// Whether the process is over, so that what waits for it need not be sent.
-pub(crate) async fn has_ended(connector: &Connector, item: &Outgoing) -> Result<bool, Problem> {
-    match item.kind {
-        ProcessKind::Negotiation => negotiations::has_ended(connector, &item.message.process).await,
-        ProcessKind::Transfer => transfers::has_ended(connector, &item.message.process).await,
+pub(crate) async fn has_ended(connector: &Connector, item: &StoredMessage) -> Result<bool, Problem> {
+    match item.process_kind() {
+        ProcessKind::Negotiation => negotiations::has_ended(connector, &item.process).await,
+        ProcessKind::Transfer => transfers::has_ended(connector, &item.process).await,
     }
 }
 
 /// Address and body of a message that was queued before the partner's process id was known.
-pub(crate) async fn completed(connector: &Connector, item: &Outgoing) -> Result<Option<(String, String)>, Problem> {
-    match item.kind {
-        ProcessKind::Negotiation => negotiations::completed(connector, &item.message).await,
-        ProcessKind::Transfer => transfers::completed(connector, &item.message).await,
+pub(crate) async fn completed(
+    connector: &Connector,
+    item: &StoredMessage,
+) -> Result<Option<(String, String)>, Problem> {
+    match item.process_kind() {
+        ProcessKind::Negotiation => negotiations::completed(connector, item).await,
+        ProcessKind::Transfer => transfers::completed(connector, item).await,
     }
 }
 

@@ -49,6 +49,20 @@ impl Status {
     }
 }
 
+/// An outbox row that asks the partner for the state of a negotiation instead of telling it something.
+pub const NEGOTIATION_QUESTION: &str = "ContractNegotiationQuestion";
+/// An outbox row that asks the partner for the state of a transfer.
+pub const TRANSFER_QUESTION: &str = "TransferQuestion";
+
+/// Which kind of process a message belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProcessKind {
+    /// Contract negotiation.
+    Negotiation,
+    /// Transfer process.
+    Transfer,
+}
+
 /// One message of a process.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredMessage {
@@ -83,6 +97,21 @@ pub struct StoredMessage {
 }
 
 impl StoredMessage {
+    /// The kind of process it belongs to: DSP's transfer messages, and our question, begin with the word.
+    pub fn process_kind(&self) -> ProcessKind {
+        if self.kind.starts_with("Transfer") { ProcessKind::Transfer } else { ProcessKind::Negotiation }
+    }
+
+    /// Whether it asks for the partner's state.
+    pub fn is_question(&self) -> bool {
+        self.kind == NEGOTIATION_QUESTION || self.kind == TRANSFER_QUESTION
+    }
+
+    /// Whether it ends its process: it is delivered even though the process is over.
+    pub fn ends_process(&self) -> bool {
+        self.kind.ends_with("TerminationMessage") || self.kind.ends_with("CompletionMessage")
+    }
+
     /// What the partner sent, taken.
     pub fn incoming(process: &str, partner: &str, message_id: &str, kind: &str, payload: &str, at: i64) -> Self {
         Self {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::sqlite::SqliteRow;
 use symbolon_contract_negotiation::Role;
-use symbolon_contract_negotiation::transfer::Transfer;
+use symbolon_contract_negotiation::transfer::{StateName, Transfer};
 
 use super::negotiations::role_name;
 use super::offers::Step;
@@ -53,6 +53,14 @@ pub struct StoredTransfer {
     pub created: i64,
     /// Milliseconds since the epoch.
     pub updated: i64,
+}
+
+impl StoredTransfer {
+    /// Whether data is to be pushed for this transfer now.
+    pub fn is_pushing(&self) -> bool {
+        let started = self.machine.state_name() == StateName::Started;
+        started && self.machine.role() == Role::Provider && !self.machine.is_pull()
+    }
 }
 
 /// Adds the transfer; a duplicate if the partner's process id is known.
@@ -134,6 +142,13 @@ pub async fn by_peer_pid(
         .fetch_optional(db.readers())
         .await?;
     row.as_ref().map(read).transpose()
+}
+
+/// Every transfer under the agreement that has not ended.
+pub async fn live_under(db: &Db, agreement: &str) -> Result<Vec<StoredTransfer>, StorageError> {
+    let sql = "SELECT * FROM transfer WHERE agreement_id = $1 AND state IN ('REQUESTED', 'STARTED', 'SUSPENDED')";
+    let rows = sqlx::query(sql).bind(agreement).fetch_all(db.readers()).await?;
+    rows.iter().map(read).collect()
 }
 
 /// What a list may be narrowed to.

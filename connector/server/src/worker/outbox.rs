@@ -9,6 +9,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
 
@@ -17,43 +18,12 @@ use crate::connector::Connector;
 use crate::http_client::{Exchange, PostError};
 use crate::operations;
 use crate::storage::messages::{self, Attempt, Status, StoredMessage};
-
-/// Whether a message belongs to a negotiation or a transfer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ProcessKind {
-    /// Contract negotiation.
-    Negotiation,
-    /// Transfer process.
-    Transfer,
-}
-
-/// A message on its way out.
-#[derive(Clone, Debug)]
-pub struct Outgoing {
-    /// What it belongs to.
-    pub kind: ProcessKind,
-    /// The row.
-    pub message: StoredMessage,
-}
-
-impl Outgoing {
-    /// Reads from the row what kind of process it belongs to.
-    fn of_row(message: StoredMessage) -> Self {
-        // A question about a transfer is told apart by its suffix; messages carry the protocol's type names.
-        let transfer = message.kind.starts_with("Transfer");
-        Self { kind: if transfer { ProcessKind::Transfer } else { ProcessKind::Negotiation }, message }
-    }
-
-    /// It ends its process: it is delivered even though the process is over.
-    fn ends_process(&self) -> bool {
-        self.message.kind.ends_with("TerminationMessage") || self.message.kind.ends_with("CompletionMessage")
-    }
-}
+use crate::storage::{Db, StorageError};
 
 /// The lanes and gates.
 #[derive(Debug)]
-pub struct Outbox {
-    lanes: Mutex<HashMap<String, VecDeque<Outgoing>>>,
+struct Outbox {
+    lanes: Mutex<HashMap<String, VecDeque<StoredMessage>>>,
     gates: Mutex<HashMap<String, Arc<Gate>>>,
     per_partner: usize,
 }
@@ -75,56 +45,56 @@ enum End {
     Undeliverable(String),
 }
 
+/// What waited when the process ended, oldest first. To be read before anything new can be committed.
+///
+/// # Errors
+/// When the rows cannot be read.
+pub async fn waiting(db: &Db) -> Result<Vec<StoredMessage>, StorageError> {
+    let mut waiting = Vec::new();
+    loop {
+        let after = waiting.last().map_or(0, |last: &StoredMessage| last.seq);
+        let rows = messages::pending(db, after, 500).await?;
+        if rows.is_empty() {
+            return Ok(waiting);
+        }
+        waiting.extend(rows);
+    }
+}
+
+/// Delivers what waited, and then what is committed, until nobody can commit any more.
+pub async fn run(
+    connector: Arc<Connector>,
+    waiting: Vec<StoredMessage>,
+    mut committed: UnboundedReceiver<StoredMessage>,
+) {
+    let per_partner = connector.config.delivery.per_partner;
+    let outbox = Arc::new(Outbox { lanes: Mutex::default(), gates: Mutex::default(), per_partner });
+    for message in waiting {
+        outbox.submit(&connector, message);
+    }
+    while let Some(message) = committed.recv().await {
+        outbox.submit(&connector, message);
+    }
+}
+
 impl Outbox {
-    /// An outbox with nothing in it.
-    pub fn new(per_partner: usize) -> Self {
-        Self { lanes: Mutex::default(), gates: Mutex::default(), per_partner }
-    }
-
-    /// Sends messages whose rows are committed.
-    pub fn submit(&self, connector: &Arc<Connector>, outgoing: Vec<Outgoing>) {
-        for item in outgoing {
-            let process = item.message.process.clone();
-            let mut lanes = lock(&self.lanes);
-            if let Some(lane) = lanes.get_mut(&process) {
-                lane.push_back(item);
-                continue;
-            }
-            lanes.insert(process.clone(), VecDeque::from([item]));
-            drop(lanes);
-            let connector = Arc::clone(connector);
-            connector.runtime.clone().spawn(async move { connector.outbox.run_lane(&connector, &process).await });
+    /// Puts the message into its process's lane, and starts the lane if it is not running.
+    fn submit(self: &Arc<Self>, connector: &Arc<Connector>, message: StoredMessage) {
+        let process = message.process.clone();
+        let mut lanes = lock(&self.lanes);
+        if let Some(lane) = lanes.get_mut(&process) {
+            lane.push_back(message);
+            return;
         }
-    }
-
-    /// Takes up what waited when the process ended.
-    ///
-    /// # Errors
-    /// When the rows cannot be read.
-    pub async fn resume(&self, connector: &Arc<Connector>) -> Result<usize, crate::storage::StorageError> {
-        let mut taken = 0;
-        let mut after = 0;
-        loop {
-            let rows = messages::pending(&connector.db, after, 500).await?;
-            let Some(last) = rows.last() else { return Ok(taken) };
-            after = last.seq;
-            taken += rows.len();
-            self.submit(connector, rows.into_iter().map(Outgoing::of_row).collect());
-        }
-    }
-
-    /// Messages waiting per partner, and whether the partner's gate is closed: for people who operate the connector.
-    pub fn backlog(&self) -> Vec<(String, usize)> {
-        let mut counts: HashMap<String, usize> = HashMap::new();
-        for item in lock(&self.lanes).values().flatten() {
-            *counts.entry(item.message.partner.clone()).or_default() += 1;
-        }
-        counts.into_iter().collect()
+        lanes.insert(process.clone(), VecDeque::from([message]));
+        drop(lanes);
+        let (outbox, connector) = (Arc::clone(self), Arc::clone(connector));
+        tokio::spawn(async move { outbox.run_lane(&connector, &process).await });
     }
 
     async fn run_lane(&self, connector: &Arc<Connector>, process: &str) {
         while let Some(item) = self.front(process) {
-            let gate = self.gate(&item.message.partner);
+            let gate = self.gate(&item.partner);
             let end = deliver(connector, &gate, &item).await;
             let gave_up = matches!(end, End::Undeliverable(_));
             conclude(connector, &item, end).await;
@@ -140,12 +110,12 @@ impl Outbox {
         let rest = lock(&self.lanes).get_mut(process).map(std::mem::take).unwrap_or_default();
         for item in rest {
             let detail = "a message before it could not be delivered".to_owned();
-            record(connector, &item, Attempt::given_up(item.message.attempts, detail)).await;
+            record(connector, &item, Attempt::given_up(item.attempts, detail)).await;
         }
     }
 
     /// The next message of the lane; the lane is gone when there is none.
-    fn front(&self, process: &str) -> Option<Outgoing> {
+    fn front(&self, process: &str) -> Option<StoredMessage> {
         let mut lanes = lock(&self.lanes);
         let next = lanes.get(process).and_then(|lane| lane.front().cloned());
         if next.is_none() {
@@ -174,8 +144,8 @@ impl Outbox {
 }
 
 /// Tries until there is an end.
-async fn deliver(connector: &Arc<Connector>, gate: &Gate, item: &Outgoing) -> End {
-    let message = &item.message;
+async fn deliver(connector: &Arc<Connector>, gate: &Gate, item: &StoredMessage) -> End {
+    let message = item;
     let (address, payload) = match resolve(connector, item).await {
         Ok(Some(resolved)) => resolved,
         Ok(None) => return End::Abandoned("the partner never learnt of this process".to_owned()),
@@ -191,7 +161,7 @@ async fn deliver(connector: &Arc<Connector>, gate: &Gate, item: &Outgoing) -> En
         let Ok(permit) = gate.permits.acquire().await else {
             return End::Abandoned("the connector is stopping".to_owned());
         };
-        let outcome = if message.kind == operations::STATE_QUESTION {
+        let outcome = if message.is_question() {
             connector.http.get(&message.partner, &address).await
         } else {
             connector.http.post(&message.partner, &address, &payload).await
@@ -230,16 +200,19 @@ async fn deliver(connector: &Arc<Connector>, gate: &Gate, item: &Outgoing) -> En
 
 /// Where the message goes and what it says. A message that was queued before the partner's process id was known gets
 /// both now, when the opening message before it has been answered.
-async fn resolve(connector: &Connector, item: &Outgoing) -> Result<Option<(String, String)>, crate::problem::Problem> {
-    match &item.message.address {
-        Some(address) => Ok(Some((address.clone(), item.message.payload.clone()))),
+async fn resolve(
+    connector: &Connector,
+    item: &StoredMessage,
+) -> Result<Option<(String, String)>, crate::problem::Problem> {
+    match &item.address {
+        Some(address) => Ok(Some((address.clone(), item.payload.clone()))),
         None => operations::completed(connector, item).await,
     }
 }
 
 /// Records how it ended and tells the process.
-async fn conclude(connector: &Arc<Connector>, item: &Outgoing, end: End) {
-    let message = &item.message;
+async fn conclude(connector: &Arc<Connector>, item: &StoredMessage, end: End) {
+    let message = item;
     let (attempt, told) = match end {
         End::Delivered(exchange) => {
             let told = operations::delivered(connector, item, &exchange).await;
@@ -269,12 +242,12 @@ impl Attempt {
     }
 }
 
-async fn record(connector: &Connector, item: &Outgoing, attempt: Attempt) {
-    let statement = messages::record_attempt(&item.message.partner, &item.message.message_id, &attempt);
+async fn record(connector: &Connector, item: &StoredMessage, attempt: Attempt) {
+    let statement = messages::record_attempt(&item.partner, &item.message_id, &attempt);
     connector.db.commit_later(vec![statement]).await;
 }
 
-async fn has_ended(connector: &Connector, item: &Outgoing) -> bool {
+async fn has_ended(connector: &Connector, item: &StoredMessage) -> bool {
     match operations::has_ended(connector, item).await {
         Ok(ended) => ended,
         Err(error) => {

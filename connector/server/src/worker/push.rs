@@ -4,51 +4,60 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use symbolon_data_plane::push::{HttpSink, PushState, push};
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::clock;
 use crate::connector::Connector;
-use crate::operations::transfers::{is_pushing, push_ended, record_push};
+use crate::operations::transfers::{push_ended, record_push};
 use crate::problem::Problem;
 use crate::storage::transfers::{self, Filter, StoredTransfer};
-use crate::storage::{Page, StorageError};
+use crate::storage::{Db, Page, StorageError};
 
 /// Waits this long after the first failed attempt; doubles up to [`LONGEST_WAIT`].
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
-/// Begins the push.
-pub fn spawn(connector: &Arc<Connector>, pid: String) {
+/// Pushes that were under way when the process ended. To be read before anything new can be committed.
+///
+/// # Errors
+/// When the rows cannot be read.
+pub async fn under_way(db: &Db) -> Result<Vec<String>, StorageError> {
+    let filter = Filter { state: Some("STARTED".to_owned()), role: Some("provider".to_owned()), agreement: None };
+    let mut page = Page { after: None, limit: 500 };
+    let mut pids = Vec::new();
+    loop {
+        let rows = transfers::list(db, &filter, &page).await?;
+        let Some(last) = rows.last() else { return Ok(pids) };
+        page.after = Some(last.pid.clone());
+        pids.extend(rows.iter().filter(|stored| stored.is_pushing()).map(|stored| stored.pid.clone()));
+    }
+}
+
+/// Takes up what was under way, and then what is started, until nobody can commit any more.
+pub async fn run(connector: Arc<Connector>, under_way: Vec<String>, mut started: UnboundedReceiver<String>) {
+    for pid in under_way {
+        begin(&connector, pid);
+    }
+    while let Some(pid) = started.recv().await {
+        begin(&connector, pid);
+    }
+}
+
+fn begin(connector: &Arc<Connector>, pid: String) {
     let connector = Arc::clone(connector);
-    connector.runtime.clone().spawn(async move {
-        if let Err(problem) = run(&connector, &pid).await {
+    tokio::spawn(async move {
+        if let Err(problem) = push_one(&connector, &pid).await {
             tracing::error!(transfer = pid, %problem, "a push stopped");
         }
     });
 }
 
-/// Takes up pushes that were under way when the process ended.
-///
-/// # Errors
-/// When the rows cannot be read.
-pub async fn resume(connector: &Arc<Connector>) -> Result<(), StorageError> {
-    let filter = Filter { state: Some("STARTED".to_owned()), role: Some("provider".to_owned()), agreement: None };
-    let mut page = Page { after: None, limit: 500 };
-    loop {
-        let rows = transfers::list(&connector.db, &filter, &page).await?;
-        let Some(last) = rows.last() else { return Ok(()) };
-        page.after = Some(last.pid.clone());
-        for stored in rows.iter().filter(|stored| is_pushing(stored)) {
-            spawn(connector, stored.pid.clone());
-        }
-    }
-}
-
-async fn run(connector: &Arc<Connector>, pid: &str) -> Result<(), Problem> {
+async fn push_one(connector: &Arc<Connector>, pid: &str) -> Result<(), Problem> {
     let mut wait = FIRST_WAIT;
     loop {
         let now = clock::now();
         let Some(stored) = transfers::by_pid(&connector.db, pid).await? else { return Ok(()) };
-        if !is_pushing(&stored) {
+        if !stored.is_pushing() {
             return Ok(());
         }
         let Some(grant) = connector.grants.of(connector, pid, now).await? else { return Ok(()) };

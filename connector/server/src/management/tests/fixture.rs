@@ -53,7 +53,7 @@ impl Fixture {
             "#
         );
         let config: Config = Figment::from(Toml::string(&text)).extract().unwrap();
-        let connector = startup::assemble(config).await.unwrap();
+        let (connector, _queues) = startup::assemble(config).await.unwrap();
         Self { dir, connector, stopping: CancellationToken::new() }
     }
 

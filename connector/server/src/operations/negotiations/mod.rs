@@ -168,6 +168,10 @@ async fn change(
         let mut work = Work::on(connector, stored, clock::now());
         work.step(input)?;
         automation::react(connector, &mut work, Some(&asked)).await?;
+        if let Some(agreement) = work.voided.take() {
+            let reason = "the partner does not hold the agreement";
+            super::transfers::end_all(connector, &agreement, reason, &mut work.change).await?;
+        }
         let (stored, change) = work.finish();
         match connector.commit(change).await {
             Ok(()) => return Ok(stored),

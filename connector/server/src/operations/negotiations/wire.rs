@@ -141,7 +141,7 @@ pub(super) fn completed_path(machine: &Negotiation, kind: &str) -> Option<String
         "ContractRequestMessage" => MessageName::Request,
         "ContractOfferMessage" => MessageName::Offer,
         "ContractNegotiationTerminationMessage" => MessageName::Termination,
-        super::super::STATE_QUESTION => return Some(question(machine)),
+        crate::storage::messages::NEGOTIATION_QUESTION => return Some(question(machine)),
         _ => return None,
     };
     Some(path(name, false, peer))

@@ -12,9 +12,8 @@ use crate::attestation;
 use crate::connector::{Change, Connector};
 use crate::problem::Problem;
 use crate::storage::agreements::{self, AgreementState, StoredAgreement};
-use crate::storage::messages::StoredMessage;
+use crate::storage::messages::{NEGOTIATION_QUESTION, StoredMessage};
 use crate::storage::negotiations::{self as rows, StoredNegotiation, role_name};
-use crate::worker::outbox::{Outgoing, ProcessKind};
 use crate::{clock, ids};
 
 /// A negotiation being changed.
@@ -23,6 +22,8 @@ pub(super) struct Work<'a> {
     pub(super) stored: StoredNegotiation,
     pub(super) change: Change,
     pub(super) now: Timestamp,
+    /// The agreement that turned out void, whose transfers have to end.
+    pub(super) voided: Option<String>,
     /// The version that was read; `None` for a new negotiation.
     read_version: Option<i64>,
 }
@@ -31,7 +32,7 @@ impl<'a> Work<'a> {
     /// Takes up what was read.
     pub(super) fn on(connector: &'a Connector, stored: StoredNegotiation, now: Timestamp) -> Self {
         let read_version = Some(stored.version);
-        Self { connector, stored, change: Change::default(), now, read_version }
+        Self { connector, stored, change: Change::default(), now, voided: None, read_version }
     }
 
     /// Begins a new one with the machine's opening step.
@@ -41,7 +42,7 @@ impl<'a> Work<'a> {
         effects: Vec<Effect>,
         now: Timestamp,
     ) -> Result<Self, Problem> {
-        let mut work = Self { connector, stored, change: Change::default(), now, read_version: None };
+        let mut work = Self { connector, stored, change: Change::default(), now, voided: None, read_version: None };
         work.carry_out(effects)?;
         work.announce();
         Ok(work)
@@ -113,14 +114,14 @@ impl<'a> Work<'a> {
             let path = wire::question(&self.stored.machine);
             format!("{}{path}", self.stored.peer_address)
         });
-        self.queue(ids::urn(), super::super::STATE_QUESTION, String::new(), address);
+        self.queue(ids::urn(), NEGOTIATION_QUESTION, String::new(), address);
     }
 
     fn queue(&mut self, message_id: String, kind: &str, payload: String, address: Option<String>) {
         let (pid, partner) = (&self.stored.pid, &self.stored.partner);
         let at = clock::millis(self.now);
         let message = StoredMessage { address, ..StoredMessage::outgoing(pid, partner, message_id, kind, payload, at) };
-        self.change.send(Outgoing { kind: ProcessKind::Negotiation, message });
+        self.change.send(message);
     }
 
     /// Signs the agreement once.
@@ -175,6 +176,7 @@ impl<'a> Work<'a> {
             self.change.write(agreements::void(agreement, clock::millis(self.now), &reason.join("; ")));
             self.change.write(agreements::log_for_graph(agreement));
             self.change.decide_everything_anew();
+            self.voided = Some(agreement.clone());
         }
     }
 
@@ -206,7 +208,6 @@ pub(super) fn parties(connector: &Connector, role: Role, partner: &str) -> (Stri
 }
 
 /// A new row around the machine's opening.
-#[expect(clippy::too_many_arguments, reason = "one argument for each column that is not derived")]
 pub(super) fn new_row(
     machine: Negotiation,
     partner: &str,

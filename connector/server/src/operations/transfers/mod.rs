@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use symbolon_contract_negotiation::Role;
-use symbolon_contract_negotiation::transfer::{self, Command, Input, Opening, State, StateName, Transfer};
+use symbolon_contract_negotiation::transfer::{self, Command, Input, Opening, StateName, Transfer};
 use symbolon_data_plane::push::PushState;
 use symbolon_vocab::messages::DataAddress;
 
@@ -201,12 +201,7 @@ pub(super) async fn end_all(
     reason: &str,
     change: &mut Change,
 ) -> Result<(), Problem> {
-    let filter = Filter { agreement: Some(agreement.to_owned()), ..Filter::default() };
-    let page = Page { after: None, limit: 10_000 };
-    for stored in rows::list(&connector.db, &filter, &page).await? {
-        if stored.machine.state_name().is_terminal() {
-            continue;
-        }
+    for stored in rows::live_under(&connector.db, agreement).await? {
         let mut work = Work::on(connector, stored, clock::now());
         let code = Some("agreement.retired".to_owned());
         work.step(Input::Command(Command::Terminate { code, reason: vec![reason.to_owned()] }))?;
@@ -322,10 +317,4 @@ pub(crate) async fn push_ended(connector: &Arc<Connector>, pid: &str, end: Resul
         Err(reason) => Action::Terminate { code: Some("push.failed".to_owned()), reason: vec![reason] },
     };
     act(connector, &operator, pid, action).await.map(|_| ())
-}
-
-/// Whether data is to be pushed for this transfer now.
-pub(crate) fn is_pushing(stored: &StoredTransfer) -> bool {
-    let started = matches!(stored.machine.state(), State::Started { .. });
-    started && stored.machine.role() == Role::Provider && !stored.machine.is_pull()
 }

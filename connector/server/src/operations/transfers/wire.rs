@@ -74,7 +74,7 @@ pub(super) fn question(peer: &str) -> String {
 /// Path and body of a message that was written before the partner's process id was known.
 pub(super) fn completed(machine: &Transfer, kind: &str, payload: &str) -> Option<(String, String)> {
     let peer = machine.peer_pid()?;
-    if kind == super::super::STATE_QUESTION {
+    if kind == crate::storage::messages::TRANSFER_QUESTION {
         return Some((question(peer), String::new()));
     }
     let name = [MessageName::Start, MessageName::Suspension, MessageName::Completion, MessageName::Termination]

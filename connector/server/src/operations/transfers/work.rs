@@ -5,13 +5,12 @@ use serde_json::json;
 use symbolon_contract_negotiation::Party;
 use symbolon_contract_negotiation::transfer::{self, Effect, Input, Message};
 
-use super::super::{STATE_QUESTION, StepError};
+use super::super::StepError;
 use super::wire;
 use crate::connector::{Change, Connector};
-use crate::storage::messages::{self, StoredMessage};
+use crate::storage::messages::{self, StoredMessage, TRANSFER_QUESTION};
 use crate::storage::negotiations::role_name;
 use crate::storage::transfers::{self as rows, StoredTransfer};
-use crate::worker::outbox::{Outgoing, ProcessKind};
 use crate::{clock, ids};
 
 /// A transfer being changed.
@@ -82,7 +81,7 @@ impl<'a> Work<'a> {
                 Effect::Send(message) => self.send(&message, None),
                 Effect::AskPeer => {
                     let path = self.stored.machine.peer_pid().map(wire::question);
-                    self.queue(ids::urn(), STATE_QUESTION, String::new(), path);
+                    self.queue(ids::urn(), TRANSFER_QUESTION, String::new(), path);
                 }
                 Effect::PrepareData => self.answer_due = true,
                 Effect::Started { .. } => self.change.start_push(&self.stored),
@@ -113,7 +112,7 @@ impl<'a> Work<'a> {
         let address = path.map(|path| format!("{}{path}", self.stored.peer_address));
         let at = clock::millis(self.now);
         let message = StoredMessage { address, ..StoredMessage::outgoing(pid, partner, message_id, kind, payload, at) };
-        self.change.send(Outgoing { kind: ProcessKind::Transfer, message });
+        self.change.send(message);
     }
 
     /// The event that says which state has been entered.
