@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+#[cfg(feature = "rocksdb")]
 use std::path::Path;
 
 use symbolon::graph::{AgreementFormat, Graph};
