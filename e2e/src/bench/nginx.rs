@@ -16,6 +16,15 @@ use crate::{Failure, ports};
 
 const READY_WITHIN: Duration = Duration::from_secs(10);
 
+/// How a proxy holds what it passes on.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Buffers {
+    /// As it is installed: small ones, and a file for what does not fit.
+    Default,
+    /// The best found here for large answers: 16 of 64 KiB, never a file.
+    Large,
+}
+
 /// A server that answers; dropping it kills it. It is one process: there is no worker that could outlive it.
 pub(super) struct Nginx {
     address: String,
@@ -31,12 +40,15 @@ impl Nginx {
     }
 
     /// Passes every request on to another server over connections that stay open.
-    pub(super) async fn proxy(to: &Self) -> Result<Self, Failure> {
+    pub(super) async fn proxy(to: &Self, buffers: Buffers) -> Result<Self, Failure> {
         let upstream = format!("upstream source {{ server {}; keepalive 64; }}", to.address);
-        // Without the last, large answers make a detour over the disk, which would flatter whoever is compared with it.
-        let location = "proxy_pass http://source; proxy_http_version 1.1; proxy_set_header Connection \"\"; \
-                        proxy_max_temp_file_size 0;";
-        Self::start(&upstream, location).await
+        let buffers = match buffers {
+            Buffers::Default => "",
+            Buffers::Large => "proxy_buffer_size 64k; proxy_buffers 16 64k; proxy_max_temp_file_size 0;",
+        };
+        let location =
+            format!("proxy_pass http://source; proxy_http_version 1.1; proxy_set_header Connection \"\"; {buffers}");
+        Self::start(&upstream, &location).await
     }
 
     /// Its root, with a slash at the end.
