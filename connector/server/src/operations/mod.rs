@@ -59,6 +59,10 @@ pub(crate) async fn delivered(
     item: &StoredMessage,
     exchange: &Exchange,
 ) -> Result<(), Problem> {
+    if item.process_kind() == ProcessKind::Negotiation && !item.is_question() && !negotiations::opens(item) {
+        // The machine learns nothing from the acknowledgement of a message in mid-process.
+        return Ok(());
+    }
     let body: Value = serde_json::from_slice(&exchange.body).unwrap_or_default();
     let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
     let answer = if item.is_question() {
@@ -164,6 +168,13 @@ fn busy() -> Problem {
     Problem::new(Kind::Unavailable, "busy", "this process is being changed by many at once").with_hint("try again")
 }
 
+/// The partner used a message id for two messages.
+fn id_used() -> Problem {
+    Problem::bad_request("message.repeated", "this message's @id was used for another message before")
+        .with_rule("@id")
+        .with_hint("give each message an @id of its own")
+}
+
 /// A repeated message gets the answer that it got the first time.
 fn same_answer(first: &StoredMessage) -> Result<(), Problem> {
     if first.status != Status::Refused {
@@ -173,12 +184,13 @@ fn same_answer(first: &StoredMessage) -> Result<(), Problem> {
     let text = |name: &str| kept.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut problem = Problem::bad_request(&text("code"), text("reason"));
     problem.rule = kept.get("rule").and_then(Value::as_str).map(str::to_owned);
+    problem.hint = kept.get("hint").and_then(Value::as_str).map(str::to_owned);
     Err(problem)
 }
 
 /// What is kept of a refusal for a repetition.
 fn answer_text(problem: &Problem) -> String {
-    json!({"code": problem.code, "reason": problem.detail, "rule": problem.rule}).to_string()
+    json!({"code": problem.code, "reason": problem.detail, "rule": problem.rule, "hint": problem.hint}).to_string()
 }
 
 /// Keeps a refusal of a partner's message, so that a repetition gets the same answer and people see what was refused.

@@ -120,7 +120,7 @@ pub fn void(id: &str, at: i64, reason: &str) -> Statement {
 
 /// Has the graph take the agreement up (again).
 pub fn log_for_graph(id: &str) -> Statement {
-    Statement::new(GRAPH_LOG, id, "INSERT INTO graph_log (agreement) VALUES ($1)", vec![id.into()])
+    Statement::append(GRAPH_LOG, id, "INSERT INTO graph_log (agreement) VALUES ($1)", vec![id.into()])
 }
 
 /// The agreement, or `None`.

@@ -41,7 +41,7 @@ pub fn insert(event: &NewEvent) -> Statement {
         to_json(&event.body).into(),
     ];
     let sql = "INSERT INTO event (at, kind, subject, partner, body) VALUES ($1, $2, $3, $4, $5)";
-    Statement::new(TABLE, &event.subject, sql, args)
+    Statement::append(TABLE, &event.subject, sql, args)
 }
 
 /// Events after `seq`, oldest first, of one subject or of all.

@@ -164,7 +164,7 @@ pub fn insert(message: &StoredMessage) -> Statement {
     let sql = "INSERT INTO message
         (process, direction, message_id, partner, type, payload, address, status, attempts, duration_us, detail, at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-    Statement::new(TABLE, &message.message_id, sql, args)
+    Statement::append(TABLE, &message.message_id, sql, args)
 }
 
 /// How an attempt to deliver went.

@@ -117,12 +117,19 @@ pub struct Statement {
     table: &'static str,
     key: String,
     rows: Option<u64>,
+    append: bool,
 }
 
 impl Statement {
     /// A write that may change any number of rows.
     pub(crate) fn new(table: &'static str, key: impl Into<String>, sql: &'static str, args: Vec<Arg>) -> Self {
-        Self { sql, args, table, key: key.into(), rows: None }
+        Self { sql, args, table, key: key.into(), rows: None, append: false }
+    }
+
+    /// A row of a log that nothing else in a transaction depends on. Rows of many transactions are written at once: `sql`
+    /// ends with its one tuple of values.
+    pub(crate) fn append(table: &'static str, key: impl Into<String>, sql: &'static str, args: Vec<Arg>) -> Self {
+        Self { append: true, ..Self::new(table, key, sql, args) }
     }
 
     /// The write must change exactly one row, else the transaction is a [`StorageError::Conflict`].

@@ -41,7 +41,7 @@ pub fn insert(request: &DataRequest) -> Statement {
     ];
     let sql = "INSERT INTO data_request (at, transfer, agreement, partner, permitted, rule, method, path)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    Statement::new(TABLE, &request.transfer, sql, args)
+    Statement::append(TABLE, &request.transfer, sql, args)
 }
 
 /// Recorded decisions after `seq`, oldest first, of one transfer or agreement or of all. Each with its place.

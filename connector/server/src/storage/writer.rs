@@ -107,7 +107,67 @@ impl Writer {
         }
     }
 
+    /// Writes the group: all at once, which is what nearly always succeeds, or else each transaction in a savepoint of its
+    /// own to find out which one is refused.
     async fn execute(
+        &mut self,
+        group: &[(Transaction, Reply)],
+        later: &Transaction,
+    ) -> Result<(Vec<Result<(), StorageError>>, Signals), StorageError> {
+        let together = group.iter().map(|(transaction, _)| transaction).chain([later]);
+        match self.all_at_once(together).await {
+            Ok(()) => {
+                let mut signals = Signals::default();
+                group.iter().for_each(|(transaction, _)| signals.note(transaction));
+                Ok((group.iter().map(|_| Ok(())).collect(), signals))
+            }
+            Err(StorageError::Engine { detail }) => Err(StorageError::Engine { detail }),
+            Err(_) => {
+                self.connection.execute("ROLLBACK").await?;
+                self.one_by_one(group, later).await
+            }
+        }
+    }
+
+    /// Executes everything in one durable commit; rows of logs come last, many to a statement.
+    async fn all_at_once(&mut self, group: impl Iterator<Item = &Transaction>) -> Result<(), StorageError> {
+        self.connection.execute("BEGIN IMMEDIATE").await?;
+        let mut logs: Vec<Vec<&Statement>> = Vec::new();
+        for statement in group.flat_map(|transaction| &transaction.statements) {
+            if !statement.append {
+                self.apply(statement).await?;
+            } else if let Some(log) = logs.iter_mut().find(|log| log[0].sql == statement.sql) {
+                log.push(statement);
+            } else {
+                logs.push(vec![statement]);
+            }
+        }
+        for log in logs {
+            for rows in chunks(&log) {
+                self.append(rows).await?;
+            }
+        }
+        self.connection.execute("COMMIT").await?;
+        Ok(())
+    }
+
+    /// Inserts rows of one log with one statement.
+    async fn append(&mut self, rows: &[&Statement]) -> Result<(), StorageError> {
+        let [first, rest @ ..] = rows else { return Ok(()) };
+        if rest.is_empty() {
+            return self.apply(first).await;
+        }
+        // The text is ours: a constant, and numbers of parameters.
+        let sql = sqlx::AssertSqlSafe(repeated(first.sql, first.args.len(), rows.len()));
+        let mut query = sqlx::query::<sqlx::Sqlite>(sql);
+        for arg in rows.iter().flat_map(|row| &row.args) {
+            query = bind(query, arg);
+        }
+        query.execute(&mut self.connection).await.map_err(|error| refusal(first, &error))?;
+        Ok(())
+    }
+
+    async fn one_by_one(
         &mut self,
         group: &[(Transaction, Reply)],
         later: &Transaction,
@@ -160,6 +220,35 @@ impl Writer {
     }
 }
 
+/// Rows per statement: powers of two, so that few different statements are prepared.
+const LARGEST_CHUNK: usize = 64;
+
+/// Cuts rows into chunks of 64, and the rest into smaller powers of two.
+fn chunks<'a, 'b>(mut rows: &'b [&'a Statement]) -> impl Iterator<Item = &'b [&'a Statement]> {
+    std::iter::from_fn(move || {
+        let size = match rows.len() {
+            0 => return None,
+            n if n >= LARGEST_CHUNK => LARGEST_CHUNK,
+            n => 1 << n.ilog2(),
+        };
+        let (chunk, rest) = rows.split_at(size);
+        rows = rest;
+        Some(chunk)
+    })
+}
+
+/// The insert with its tuple of values repeated: `VALUES ($1, $2)` becomes `VALUES ($1, $2), ($3, $4)`.
+fn repeated(sql: &str, columns: usize, rows: usize) -> String {
+    let mut text = sql.trim_end().to_owned();
+    for row in 1..rows {
+        let parameters: Vec<String> = (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
+        text.push_str(", (");
+        text.push_str(&parameters.join(", "));
+        text.push(')');
+    }
+    text
+}
+
 type Query<'q> = sqlx::query::Query<'q, sqlx::Sqlite, SqliteArguments>;
 
 fn bind<'q>(query: Query<'q>, arg: &'q Arg) -> Query<'q> {
@@ -200,6 +289,29 @@ impl Signals {
         }
         if self.graph {
             graph.send_modify(|n| *n += 1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_repeated_with_their_own_parameters() {
+        let sql = "INSERT INTO t (a, b) VALUES ($1, $2)";
+        assert_eq!(repeated(sql, 2, 1), sql);
+        assert_eq!(repeated(sql, 2, 3), "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4), ($5, $6)");
+    }
+
+    #[test]
+    fn chunks_are_powers_of_two_and_lose_nothing() {
+        let statement = Statement::append("t", "k", "INSERT INTO t (a) VALUES ($1)", vec![Arg::Int(1)]);
+        for count in 0..300 {
+            let rows = vec![&statement; count];
+            let sizes: Vec<usize> = chunks(&rows).map(<[_]>::len).collect();
+            assert_eq!(sizes.iter().sum::<usize>(), count);
+            assert!(sizes.iter().all(|size| size.is_power_of_two() && *size <= LARGEST_CHUNK));
         }
     }
 }

@@ -157,10 +157,12 @@ async fn deliver(connector: &Arc<Connector>, gate: &Gate, item: &StoredMessage) 
         if attempts > 0 && !item.ends_process() && has_ended(connector, item).await {
             return End::Abandoned("the process had ended before the message could be delivered".to_owned());
         }
-        gate.wait_until_open().await;
         let Ok(permit) = gate.permits.acquire().await else {
             return End::Abandoned("the connector is stopping".to_owned());
         };
+        // With the permit in hand: a gate that closed while this waited for one is respected.
+        gate.wait_until_open().await;
+        let began = Instant::now();
         let outcome = if message.is_question() {
             connector.http.get(&message.partner, &address).await
         } else {
@@ -183,7 +185,7 @@ async fn deliver(connector: &Arc<Connector>, gate: &Gate, item: &StoredMessage) 
             }
             Err(PostError::Forbidden(reason)) => return End::Undeliverable(reason),
             Err(PostError::Unreachable(reason)) => {
-                gate.failed(connector);
+                gate.failed(connector, began);
                 (reason, None)
             }
         };
@@ -298,8 +300,13 @@ impl Gate {
         }
     }
 
-    fn failed(&self, connector: &Connector) {
+    /// Closes the gate, for longer with each failure. Attempts that were under way together fail together: that is one
+    /// failure, or a short absence of a busy partner would close the gate for the longest wait at once.
+    fn failed(&self, connector: &Connector, began: Instant) {
         let mut failures = lock(&self.failures);
+        if self.closed_until.borrow().is_some_and(|until| began < until) {
+            return;
+        }
         *failures = failures.saturating_add(1);
         let wait = wait_before(connector, i64::from(*failures));
         self.closed_until.send_replace(Some(Instant::now() + wait));

@@ -218,6 +218,13 @@ pub async fn timeline(connector: &Connector, operator: &Operator, pid: &str) -> 
     Ok(messages::of_process(&connector.db, pid).await?)
 }
 
+/// Whether the message opened its negotiation, so that its acknowledgement tells the partner's process id.
+pub(super) fn opens(message: &StoredMessage) -> bool {
+    let last =
+        |address: &String| address.ends_with("/negotiations/request") || address.ends_with("/negotiations/offers");
+    message.address.as_ref().is_some_and(last)
+}
+
 /// Delivery reports how a message of ours fared.
 pub(super) async fn report(connector: &Arc<Connector>, pid: &str, report: Report) -> Result<(), Problem> {
     let outcome = change(connector, pid, |stored| Ok(input_of(stored, &report))).await;

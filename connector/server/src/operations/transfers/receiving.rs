@@ -75,7 +75,7 @@ pub async fn requested(
         Err(StorageError::Duplicate { .. }) => {
             match rows::by_peer_pid(&connector.db, partner, Role::Provider, &message.consumer_pid).await? {
                 Some(known) => Ok(acknowledgement(&known)),
-                None => Err(Problem::bad_request("message.repeated", "this message id was used before")),
+                None => Err(super::super::id_used()),
             }
         }
         Err(error) => Err(error.into()),
@@ -141,12 +141,22 @@ pub async fn receive(
     let message_id = incoming.message_id.clone().unwrap_or_else(ids::urn);
     for _ in 0..ATTEMPTS {
         let stored = of_caller(connector, caller, &incoming.pid).await?;
-        if let Some(answered) = messages::received(&connector.db, caller.participant(), &message_id).await? {
-            return super::super::same_answer(&answered).map(|()| acknowledgement(&stored));
-        }
         match take(connector, stored, &incoming, &message_id).await {
-            Err(problem) if super::super::is_conflict(&problem) => {}
-            outcome => return outcome,
+            Ok(acknowledgement) => return Ok(acknowledgement),
+            Err(problem) => {
+                // A message that came before is refused by the state it led to, or by its own record.
+                let answered = messages::received(&connector.db, caller.participant(), &message_id).await?;
+                match answered {
+                    Some(first) if first.process == incoming.pid => {
+                        super::super::same_answer(&first)?;
+                        let stored = of_caller(connector, caller, &incoming.pid).await?;
+                        return Ok(acknowledgement(&stored));
+                    }
+                    Some(_) if super::super::is_conflict(&problem) => return Err(super::super::id_used()),
+                    None if super::super::is_conflict(&problem) => {}
+                    Some(_) | None => return Err(problem),
+                }
+            }
         }
     }
     Err(super::super::busy())
