@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use serde_json::Value;
 use symbolon_data_plane::client::Client;
@@ -20,6 +21,7 @@ use crate::operations::grants::Grants;
 use crate::problem::Problem;
 use crate::storage::events::{self, NewEvent};
 use crate::storage::messages::StoredMessage;
+use crate::storage::negotiations::StoredNegotiation;
 use crate::storage::transfers::StoredTransfer;
 use crate::storage::{Db, Statement, Transaction, messages, policies};
 use crate::worker::projector::Projector;
@@ -58,6 +60,8 @@ pub struct Connector {
     pub grants: Grants,
     /// Parsed policies by id.
     pub policies: PolicyCache,
+    /// Negotiations that were written a moment ago, as written.
+    pub recent: Recent,
     /// Offers and assets change one at a time, so that the listing fits both.
     pub publishing: tokio::sync::Mutex<()>,
 }
@@ -168,6 +172,41 @@ impl Connector {
         let policy = Arc::new(PolicyDocument::parse(stored.document).map_err(Problem::internal)?);
         self.policies.keep(id, &policy, epoch);
         Ok(policy)
+    }
+}
+
+/// Negotiations that were written a moment ago. Taking one saves reading and parsing its row; that it is the newest is
+/// not promised, and need not be: an update names the version that it read.
+#[derive(Clone, Debug)]
+pub struct Recent {
+    kept: moka::sync::Cache<String, Arc<StoredNegotiation>>,
+}
+
+impl Default for Recent {
+    fn default() -> Self {
+        let kept = moka::sync::Cache::builder().max_capacity(512).time_to_idle(Duration::from_secs(30)).build();
+        Self { kept }
+    }
+}
+
+impl Recent {
+    /// The negotiation, if it was written a moment ago.
+    pub fn get(&self, pid: &str) -> Option<Arc<StoredNegotiation>> {
+        self.kept.get(pid)
+    }
+
+    /// After a commit: this is what the row holds now.
+    pub fn keep(&self, written: &StoredNegotiation) {
+        if written.machine.state_name().is_terminal() {
+            self.kept.invalidate(&written.pid);
+        } else {
+            self.kept.insert(written.pid.clone(), Arc::new(written.clone()));
+        }
+    }
+
+    /// Somebody else wrote it, or may have.
+    pub fn forget(&self, pid: &str) {
+        self.kept.invalidate(pid);
     }
 }
 

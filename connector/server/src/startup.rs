@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::authentication::{Authentication, participant_of};
 use crate::config::{Config, Identity};
-use crate::connector::{Connector, PolicyCache};
+use crate::connector::{Connector, PolicyCache, Recent};
 use crate::graph::Graph;
 use crate::http_client::HttpClient;
 use crate::operations::grants::Grants;
@@ -119,6 +119,7 @@ pub(crate) async fn assemble(config: Config) -> Result<(Arc<Connector>, Queues),
         pushes,
         grants: Grants::default(),
         policies: PolicyCache::default(),
+        recent: Recent::default(),
         publishing: tokio::sync::Mutex::new(()),
         config,
         keystore,

@@ -91,7 +91,7 @@ pub(super) async fn stream(
     };
     let committed = connector.db.events();
     let stopping = stopping.map(|token| token.get_ref().clone()).unwrap_or_default();
-    let following = Following { connector, operator, committed, stopping, after, ready: VecDeque::new() };
+    let following = Following { connector, operator, committed, stopping, after, ready: VecDeque::new(), more: true };
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/event-stream"))
         .insert_header(("X-Accel-Buffering", "no"))
@@ -121,6 +121,8 @@ struct Following {
     stopping: CancellationToken,
     after: i64,
     ready: VecDeque<Bytes>,
+    /// There may be more than has been read: at the beginning, after a commit, and after a full batch.
+    more: bool,
 }
 
 impl Following {
@@ -138,18 +140,20 @@ impl Following {
             if let Some(chunk) = self.ready.pop_front() {
                 return Some(Ok(chunk));
             }
+            if !self.more {
+                tokio::select! {
+                    () = self.stopping.cancelled() => return None,
+                    changed = self.committed.changed() => if changed.is_err() { return None },
+                    () = tokio::time::sleep(HEARTBEAT) => return Some(Ok(Bytes::from_static(b": still here\n\n"))),
+                }
+            }
             self.committed.borrow_and_update();
             match events::log(&self.connector, &self.operator, &Narrowing::default(), self.after, BATCH).await {
-                Ok((found, _)) => self.take(&found),
+                Ok((found, _)) => {
+                    self.more = found.len() >= BATCH;
+                    self.take(&found);
+                }
                 Err(problem) => return Some(Err(problem)),
-            }
-            if !self.ready.is_empty() {
-                continue;
-            }
-            tokio::select! {
-                () = self.stopping.cancelled() => return None,
-                changed = self.committed.changed() => if changed.is_err() { return None },
-                () = tokio::time::sleep(HEARTBEAT) => return Some(Ok(Bytes::from_static(b": still here\n\n"))),
             }
         }
     }

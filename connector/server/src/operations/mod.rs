@@ -53,13 +53,19 @@ pub(crate) enum Report {
     },
 }
 
+/// Whether the message opened its process, so that its acknowledgement tells the partner's process id.
+pub(crate) fn opens(message: &StoredMessage) -> bool {
+    let paths = ["/negotiations/request", "/negotiations/offers", "/transfers/request"];
+    message.address.as_ref().is_some_and(|address| paths.iter().any(|path| address.ends_with(path)))
+}
+
 /// A message was acknowledged, or a question answered.
 pub(crate) async fn delivered(
     connector: &Arc<Connector>,
     item: &StoredMessage,
     exchange: &Exchange,
 ) -> Result<(), Problem> {
-    if item.process_kind() == ProcessKind::Negotiation && !item.is_question() && !negotiations::opens(item) {
+    if item.process_kind() == ProcessKind::Negotiation && !item.is_question() && !opens(item) {
         // The machine learns nothing from the acknowledgement of a message in mid-process.
         return Ok(());
     }

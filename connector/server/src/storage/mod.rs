@@ -198,6 +198,7 @@ impl Db {
             .synchronous(synchronous)
             .foreign_keys(true)
             .statement_cache_capacity(256)
+            .pragma("wal_autocheckpoint", "4000")
             .busy_timeout(Duration::from_secs(10));
         let writer_pool = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
         sqlx::migrate!("migrations/sqlite")
@@ -207,6 +208,8 @@ impl Db {
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
             .min_connections(1)
+            // A file in the same process does not go away as a server may.
+            .test_before_acquire(false)
             .connect_with(options.read_only(true).create_if_missing(false))
             .await?;
         let connection = writer_pool.acquire().await?.detach();

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
+use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteArguments, SqliteConnection};
-use sqlx::{Connection as _, Executor as _};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
@@ -95,7 +95,7 @@ impl Writer {
         let (outcomes, signals) = match outcomes {
             Ok(done) => done,
             Err(error) => {
-                drop(self.connection.execute("ROLLBACK").await);
+                drop(self.control("ROLLBACK").await);
                 tracing::error!(%error, "a group of transactions was not committed");
                 (group.iter().map(|_| Err(error.clone())).collect(), Signals::default())
             }
@@ -123,7 +123,7 @@ impl Writer {
             }
             Err(StorageError::Engine { detail }) => Err(StorageError::Engine { detail }),
             Err(_) => {
-                self.connection.execute("ROLLBACK").await?;
+                self.control("ROLLBACK").await?;
                 self.one_by_one(group, later).await
             }
         }
@@ -131,7 +131,7 @@ impl Writer {
 
     /// Executes everything in one durable commit; rows of logs come last, many to a statement.
     async fn all_at_once(&mut self, group: impl Iterator<Item = &Transaction>) -> Result<(), StorageError> {
-        self.connection.execute("BEGIN IMMEDIATE").await?;
+        self.control("BEGIN IMMEDIATE").await?;
         let mut logs: Vec<Vec<&Statement>> = Vec::new();
         for statement in group.flat_map(|transaction| &transaction.statements) {
             if !statement.append {
@@ -147,7 +147,7 @@ impl Writer {
                 self.append(rows).await?;
             }
         }
-        self.connection.execute("COMMIT").await?;
+        self.control("COMMIT").await?;
         Ok(())
     }
 
@@ -174,7 +174,7 @@ impl Writer {
     ) -> Result<(Vec<Result<(), StorageError>>, Signals), StorageError> {
         let mut outcomes = Vec::with_capacity(group.len());
         let mut signals = Signals::default();
-        self.connection.execute("BEGIN IMMEDIATE").await?;
+        self.control("BEGIN IMMEDIATE").await?;
         for (transaction, _) in group {
             let outcome = self.in_savepoint(transaction).await?;
             if outcome.is_ok() {
@@ -187,22 +187,28 @@ impl Writer {
         {
             tracing::error!(%error, "bookkeeping was not written");
         }
-        self.connection.execute("COMMIT").await?;
+        self.control("COMMIT").await?;
         Ok((outcomes, signals))
     }
 
     /// Executes one transaction; a refusal undoes that one only. The outer error ends the whole group.
     async fn in_savepoint(&mut self, transaction: &Transaction) -> Result<Result<(), StorageError>, StorageError> {
-        self.connection.execute("SAVEPOINT one").await?;
+        self.control("SAVEPOINT one").await?;
         for statement in &transaction.statements {
             if let Err(refusal) = self.apply(statement).await {
-                self.connection.execute("ROLLBACK TO one").await?;
-                self.connection.execute("RELEASE one").await?;
+                self.control("ROLLBACK TO one").await?;
+                self.control("RELEASE one").await?;
                 return Ok(Err(refusal));
             }
         }
-        self.connection.execute("RELEASE one").await?;
+        self.control("RELEASE one").await?;
         Ok(Ok(()))
+    }
+
+    /// `BEGIN`, `COMMIT` and their like, prepared once.
+    async fn control(&mut self, sql: &'static str) -> Result<(), StorageError> {
+        sqlx::query(sql).execute(&mut self.connection).await?;
+        Ok(())
     }
 
     async fn apply(&mut self, statement: &Statement) -> Result<(), StorageError> {

@@ -20,6 +20,9 @@ use crate::operations;
 use crate::storage::messages::{self, Attempt, Status, StoredMessage};
 use crate::storage::{Db, StorageError};
 
+/// The acknowledgement of an opening message is written after this, unless the partner's next message has told it.
+const ACKNOWLEDGED_LATER: Duration = Duration::from_millis(200);
+
 /// The lanes and gates.
 #[derive(Debug)]
 struct Outbox {
@@ -146,7 +149,13 @@ impl Outbox {
 /// Tries until there is an end.
 async fn deliver(connector: &Arc<Connector>, gate: &Gate, item: &StoredMessage) -> End {
     let message = item;
-    let (address, payload) = match resolve(connector, item).await {
+    let mut resolved = resolve(connector, item).await;
+    if matches!(resolved, Ok(None)) {
+        // The opening message has been answered: what it told is written a moment later.
+        tokio::time::sleep(2 * ACKNOWLEDGED_LATER).await;
+        resolved = resolve(connector, item).await;
+    }
+    let (address, payload) = match resolved {
         Ok(Some(resolved)) => resolved,
         Ok(None) => return End::Abandoned("the partner never learnt of this process".to_owned()),
         Err(problem) => return End::Undeliverable(problem.detail),
@@ -214,6 +223,19 @@ async fn resolve(
 
 /// Records how it ended and tells the process.
 async fn conclude(connector: &Arc<Connector>, item: &StoredMessage, end: End) {
+    if matches!(end, End::Delivered(_)) && operations::opens(item) {
+        // The partner's next message is on its way, and tells the same: writing now would only race it.
+        let (connector, item) = (Arc::clone(connector), item.clone());
+        tokio::spawn(async move {
+            tokio::time::sleep(ACKNOWLEDGED_LATER).await;
+            finish(&connector, &item, end).await;
+        });
+        return;
+    }
+    finish(connector, item, end).await;
+}
+
+async fn finish(connector: &Arc<Connector>, item: &StoredMessage, end: End) {
     let message = item;
     let (attempt, told) = match end {
         End::Delivered(exchange) => {

@@ -61,14 +61,21 @@ async fn answer(connector: &Connector, work: &Work<'_>, published: Published) ->
     let stored = &work.stored;
     let terms = stored.machine.last_offer();
     if published == Published::MustEqual {
-        let Some((offer, _)) = offers::by_dsp_offer_id(&connector.db, &stored.offer_id).await? else {
-            return Ok(None);
+        let usage_policy = match &work.known {
+            Some(known) => known.offer.usage_policy.clone(),
+            None => match offers::by_dsp_offer_id(&connector.db, &stored.offer_id).await? {
+                Some((offer, _)) => offer.usage_policy,
+                None => return Ok(None),
+            },
         };
-        if !connector.policy(&offer.usage_policy).await?.same_terms(terms) {
+        if !connector.policy(&usage_policy).await?.same_terms(terms) {
             return Ok(None);
         }
     }
-    let world = facts::about(connector, &stored.partner, work.now).await?;
+    let world = match &work.known {
+        Some(known) => known.world.clone(),
+        None => facts::about(connector, &stored.partner, work.now).await?,
+    };
     let world = facts::with_purpose(world, None, terms);
     let decision = evaluate(terms.policy(), &facts::request_to_use(&stored.partner, &stored.asset), &world);
     if decision.permitted {

@@ -72,9 +72,7 @@ async fn open(
     .map_err(|rejection| super::rejected(&rejection))?;
     let row =
         new_row(step.negotiation, &counterparty.id, &counterparty.dsp_address, &asset, &offer_id, automation, now);
-    let (stored, change) = Work::open(connector, row, step.effects, now)?.finish();
-    connector.commit(change).await?;
-    Ok(stored)
+    Ok(Work::open(connector, row, step.effects, now)?.save().await?)
 }
 
 /// What an operator may do to a negotiation.
@@ -162,24 +160,48 @@ async fn change(
     mut input: impl FnMut(&StoredNegotiation) -> Result<Option<Input>, Problem>,
 ) -> Result<StoredNegotiation, Problem> {
     for _ in 0..ATTEMPTS {
-        let stored = find(connector, pid).await?;
+        let stored = at_hand(connector, pid).await?;
         let asked = stored.machine.last_offer().clone();
         let Some(input) = input(&stored)? else { return Ok(stored) };
         let mut work = Work::on(connector, stored, clock::now());
-        work.step(input)?;
+        if let Err(error) = work.step(input) {
+            // What is at hand may be out of date: a refusal counts only of what the row holds.
+            if stale(connector, pid).await? {
+                continue;
+            }
+            return Err(error.into());
+        }
         automation::react(connector, &mut work, Some(&asked)).await?;
         if let Some(agreement) = work.voided.take() {
             let reason = "the partner does not hold the agreement";
             super::transfers::end_all(connector, &agreement, reason, &mut work.change).await?;
         }
-        let (stored, change) = work.finish();
-        match connector.commit(change).await {
-            Ok(()) => return Ok(stored),
+        match work.save().await {
+            Ok(stored) => return Ok(stored),
             Err(StorageError::Conflict { .. }) => {}
             Err(error) => return Err(error.into()),
         }
     }
     Err(super::busy())
+}
+
+/// The negotiation as it was written a moment ago, or else from its row.
+async fn at_hand(connector: &Connector, pid: &str) -> Result<StoredNegotiation, Problem> {
+    match connector.recent.get(pid) {
+        Some(recent) => Ok(StoredNegotiation::clone(&recent)),
+        None => find(connector, pid).await,
+    }
+}
+
+/// Whether what was at hand is not what the row holds; it is then forgotten.
+async fn stale(connector: &Connector, pid: &str) -> Result<bool, Problem> {
+    let Some(recent) = connector.recent.get(pid) else { return Ok(false) };
+    let newest = find(connector, pid).await?;
+    let stale = newest.version != recent.version;
+    if stale {
+        connector.recent.forget(pid);
+    }
+    Ok(stale)
 }
 
 async fn find(connector: &Connector, pid: &str) -> Result<StoredNegotiation, Problem> {
@@ -216,13 +238,6 @@ pub async fn list(
 pub async fn timeline(connector: &Connector, operator: &Operator, pid: &str) -> Result<Vec<StoredMessage>, Problem> {
     get(connector, operator, pid).await?;
     Ok(messages::of_process(&connector.db, pid).await?)
-}
-
-/// Whether the message opened its negotiation, so that its acknowledgement tells the partner's process id.
-pub(super) fn opens(message: &StoredMessage) -> bool {
-    let last =
-        |address: &String| address.ends_with("/negotiations/request") || address.ends_with("/negotiations/offers");
-    message.address.as_ref().is_some_and(last)
 }
 
 /// Delivery reports how a message of ours fared.

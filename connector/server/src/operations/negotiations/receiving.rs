@@ -12,7 +12,7 @@ use symbolon_vocab::messages::{
 use super::super::{ATTEMPTS, StepError, facts, record_refusal};
 use super::automation;
 use super::wire;
-use super::work::{Work, new_row, parties};
+use super::work::{Known, Work, new_row, parties};
 use crate::attestation;
 use crate::authentication::Caller;
 use crate::connector::Connector;
@@ -59,7 +59,7 @@ pub async fn requested(
     let terms = read_offer(message.offer)?;
     let callback = check_callback(connector, message.callback_address)?;
     let offer_id = terms.policy().id.clone().unwrap_or_default();
-    let (offer, asset) = visible_offer(connector, partner, &offer_id).await?;
+    let (known, asset) = visible_offer(connector, partner, &offer_id).await?;
     let terms = match target_of(&terms) {
         Some(target) if target != asset => {
             let detail = format!("offer.target is {target:?}, but the offer {offer_id:?} is for another dataset");
@@ -73,10 +73,10 @@ pub async fn requested(
     let opening = Opening { own_pid: ids::urn(), consumer, provider, offer: terms };
     let step = negotiation::start_requested(opening, message.consumer_pid.clone(), now)
         .map_err(|rejection| super::super::rejected(&rejection))?;
-    let automation = provider_automation(&offer);
+    let automation = provider_automation(&known.offer);
     let row = new_row(step.negotiation, partner, &callback, &asset, &offer_id, automation, now);
     let opened = Opened { id: message.id, kind: wire::type_of(MessageName::Request), payload };
-    open(connector, row, step.effects, opened, &message.consumer_pid).await
+    open(connector, row, step.effects, opened, &message.consumer_pid, Some(known)).await
 }
 
 /// A provider opens a negotiation (`POST /negotiations/offers`). Somebody decides what becomes of it.
@@ -105,7 +105,7 @@ pub async fn offered(
     let automation = Automation { verify: Step::Auto, ..Automation::default() };
     let row = new_row(step.negotiation, partner, &callback, &asset, &offer_id, automation, now);
     let opened = Opened { id: message.id, kind: wire::type_of(MessageName::Offer), payload };
-    open(connector, row, step.effects, opened, &message.provider_pid).await
+    open(connector, row, step.effects, opened, &message.provider_pid, None).await
 }
 
 /// The opening message, for the record.
@@ -121,15 +121,16 @@ async fn open(
     effects: Vec<negotiation::Effect>,
     opened: Opened<'_>,
     peer_pid: &str,
+    known: Option<Known>,
 ) -> Result<ContractNegotiation, Problem> {
     let (partner, role, now) = (row.partner.clone(), row.machine.role(), clock::now());
     let answer = acknowledgement(&row);
     let mut work = Work::open(connector, row, effects, now)?;
+    work.known = known;
     work.record_received(&opened.id.unwrap_or_else(ids::urn), opened.kind, opened.payload);
     automation::react(connector, &mut work, None).await?;
-    let (_, change) = work.finish();
-    match connector.commit(change).await {
-        Ok(()) => Ok(answer),
+    match work.save().await {
+        Ok(_) => Ok(answer),
         // The same request came twice at once: both get the process that the first one made.
         Err(StorageError::Duplicate { .. }) => {
             match rows::by_peer_pid(&connector.db, &partner, role, peer_pid).await? {
@@ -152,7 +153,7 @@ pub async fn receive(
 ) -> Result<ContractNegotiation, Problem> {
     let message_id = incoming.message_id.clone().unwrap_or_else(ids::urn);
     for _ in 0..ATTEMPTS {
-        let stored = of_caller(connector, caller, &incoming.pid).await?;
+        let stored = at_hand_of(connector, caller, &incoming.pid).await?;
         match take(connector, stored, &incoming, &message_id).await {
             Ok(acknowledgement) => return Ok(acknowledgement),
             Err(problem) => {
@@ -166,6 +167,7 @@ pub async fn receive(
                     }
                     Some(_) if super::super::is_conflict(&problem) => return Err(super::super::id_used()),
                     None if super::super::is_conflict(&problem) => {}
+                    None if super::stale(connector, &incoming.pid).await? => {}
                     Some(_) | None => return Err(problem),
                 }
             }
@@ -202,9 +204,7 @@ async fn take(
     }
     work.record_received(message_id, kind, &incoming.payload);
     automation::react(connector, &mut work, Some(&asked)).await?;
-    let (stored, change) = work.finish();
-    connector.commit(change).await?;
-    Ok(acknowledgement(&stored))
+    Ok(acknowledgement(&work.save().await?))
 }
 
 /// The partner's signature over the agreement: absent from foreign connectors, refused if it does not fit.
@@ -216,6 +216,17 @@ fn check_attestation(
     let (Some(jws), Some(agreement)) = (&incoming.attestation, stored.machine.agreement()) else { return Ok(None) };
     let role = stored.machine.role().peer();
     attestation::check_counterpart(jws, agreement, role, &stored.partner, connector.signs_as_participant()).map(Some)
+}
+
+/// As [`of_caller`], perhaps as it was a moment ago: for what never changes, or is checked by version when it is written.
+///
+/// # Errors
+/// As [`of_caller`].
+pub async fn at_hand_of(connector: &Connector, caller: &Caller, pid: &str) -> Result<StoredNegotiation, Problem> {
+    match connector.recent.get(pid).filter(|recent| recent.partner == caller.participant()) {
+        Some(recent) => Ok(StoredNegotiation::clone(&recent)),
+        None => of_caller(connector, caller, pid).await,
+    }
 }
 
 /// The negotiation, if it is this partner's.
@@ -252,7 +263,7 @@ fn wire_state(state: StateName) -> ContractNegotiationState {
 
 /// The offer behind a DSP offer id, if this partner may see it. An offer that does not exist and one that is hidden look
 /// alike.
-async fn visible_offer(connector: &Connector, partner: &str, offer_id: &str) -> Result<(Offer, String), Problem> {
+async fn visible_offer(connector: &Connector, partner: &str, offer_id: &str) -> Result<(Known, String), Problem> {
     let unknown = || {
         Problem::bad_request("offer.unknown", format!("there is no offer {offer_id:?} for you"))
             .with_rule("offer.@id")
@@ -262,7 +273,7 @@ async fn visible_offer(connector: &Connector, partner: &str, offer_id: &str) -> 
     let access = connector.policy(&offer.access_policy).await?;
     let world = facts::about(connector, partner, clock::now()).await?;
     let decision = symbolon_policies_odrl::evaluate(access.policy(), &facts::request_to_use(partner, &asset), &world);
-    if decision.permitted { Ok((offer, asset)) } else { Err(unknown()) }
+    if decision.permitted { Ok((Known { offer, world }, asset)) } else { Err(unknown()) }
 }
 
 /// Reads and checks an offer from the wire.

@@ -4,17 +4,25 @@ use jiff::Timestamp;
 use serde_json::json;
 use symbolon_contract_negotiation::negotiation::{self, Effect, Input, Message, Negotiation, StateName};
 use symbolon_contract_negotiation::{Party, Role};
-use symbolon_policies_odrl::PolicyDocument;
+use symbolon_policies_odrl::{PolicyDocument, World};
 
 use super::super::StepError;
 use super::wire::{self, Place, Rendered};
 use crate::attestation;
 use crate::connector::{Change, Connector};
 use crate::problem::Problem;
+use crate::storage::StorageError;
 use crate::storage::agreements::{self, AgreementState, StoredAgreement};
 use crate::storage::messages::{NEGOTIATION_QUESTION, StoredMessage};
 use crate::storage::negotiations::{self as rows, StoredNegotiation, role_name};
+use crate::storage::offers::Offer;
 use crate::{clock, ids};
+
+/// The published offer that was asked for, and what is known of who asks.
+pub(super) struct Known {
+    pub(super) offer: Offer,
+    pub(super) world: World,
+}
 
 /// A negotiation being changed.
 pub(super) struct Work<'a> {
@@ -22,6 +30,8 @@ pub(super) struct Work<'a> {
     pub(super) stored: StoredNegotiation,
     pub(super) change: Change,
     pub(super) now: Timestamp,
+    /// What the opening request was found to be about, so that the answer need not look again.
+    pub(super) known: Option<Known>,
     /// The agreement that turned out void, whose transfers have to end.
     pub(super) voided: Option<String>,
     /// The version that was read; `None` for a new negotiation.
@@ -32,7 +42,7 @@ impl<'a> Work<'a> {
     /// Takes up what was read.
     pub(super) fn on(connector: &'a Connector, stored: StoredNegotiation, now: Timestamp) -> Self {
         let read_version = Some(stored.version);
-        Self { connector, stored, change: Change::default(), now, voided: None, read_version }
+        Self { connector, stored, change: Change::default(), now, known: None, voided: None, read_version }
     }
 
     /// Begins a new one with the machine's opening step.
@@ -42,7 +52,8 @@ impl<'a> Work<'a> {
         effects: Vec<Effect>,
         now: Timestamp,
     ) -> Result<Self, Problem> {
-        let mut work = Self { connector, stored, change: Change::default(), now, voided: None, read_version: None };
+        let mut work =
+            Self { connector, stored, change: Change::default(), now, known: None, voided: None, read_version: None };
         work.carry_out(effects)?;
         work.announce();
         Ok(work)
@@ -60,15 +71,26 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    /// The change with the row itself.
-    pub(super) fn finish(mut self) -> (StoredNegotiation, Change) {
+    /// Commits the row with everything that the steps made, and keeps it at hand for the next message.
+    pub(super) async fn save(mut self) -> Result<StoredNegotiation, StorageError> {
         self.stored.updated = clock::millis(self.now);
         let row = match self.read_version {
             None => rows::insert(&self.stored),
             Some(version) => rows::update(&self.stored, version),
         };
         self.change.write(row);
-        (self.stored, self.change)
+        self.stored.version = self.read_version.map_or(0, |version| version + 1);
+        let outcome = self.connector.commit(self.change).await;
+        match outcome {
+            Ok(()) => {
+                self.connector.recent.keep(&self.stored);
+                Ok(self.stored)
+            }
+            Err(error) => {
+                self.connector.recent.forget(&self.stored.pid);
+                Err(error)
+            }
+        }
     }
 
     /// Records the partner's message: the timeline, and the guard against taking it twice.
