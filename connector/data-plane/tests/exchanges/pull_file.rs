@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::support::{connector, file_source};
+use crate::support::{connector, consumer, file_source};
 use symbolon_data_plane::meter::{Ended, Outcome};
 
 const TEXT: &str = "0123456789";
@@ -16,7 +16,7 @@ async fn ranges_and_preconditions_of_a_file() {
     let path = folder.path().join("a.csv");
     std::fs::write(&path, TEXT).unwrap();
     let connector = connector(file_source(&path));
-    let client = reqwest::Client::new();
+    let client = consumer();
     let first = client.get(&connector.url).send().await.unwrap();
     let etag = first.headers()["etag"].to_str().unwrap().to_owned();
     let date = first.headers()["last-modified"].to_str().unwrap().to_owned();
@@ -88,7 +88,7 @@ async fn large_files_arrive_whole_and_from_any_offset() {
     let content: Vec<u8> = (0..3_000_001_u32).map(|number| number.to_le_bytes()[0] ^ number.to_le_bytes()[1]).collect();
     std::fs::write(&path, &content).unwrap();
     let mut connector = connector(file_source(&path));
-    let client = reqwest::Client::new();
+    let client = consumer();
     for (range, expected) in [
         ("bytes=0-", &content[..]),
         ("bytes=262143-262144", &content[262_143..=262_144]),
@@ -145,7 +145,7 @@ async fn a_folder_gives_its_files_and_nothing_else() {
     }
     let (status, _) = raw(&connector.url, "/../a.csv").await;
     assert_eq!(status, 400);
-    let refused = reqwest::Client::new().post(format!("{}/a.csv", connector.url)).body("x").send().await.unwrap();
+    let refused = consumer().post(format!("{}/a.csv", connector.url)).body("x").send().await.unwrap();
     assert_eq!((refused.status().as_u16(), &refused.headers()["allow"]), (405, &"GET, HEAD".parse().unwrap()));
 }
 

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::support::{client, client_with, connector, connector_with, head, http_source, raw_source, write};
+use crate::support::{client, client_with, connector, connector_with, consumer, head, http_source, raw_source, write};
 use actix_web::body::MessageBody;
 use actix_web::{App, FromRequest, HttpRequest, HttpResponse, HttpServer, test::TestRequest, web};
 use bytes::Bytes;
@@ -68,7 +68,7 @@ async fn secrets_and_connection_fields_do_not_cross() {
     .await;
     let source = http_source(&url, json!({"headers": {"x-api-key": "s3cret", "accept": "text/csv"}}));
     let connector = connector(source);
-    let request = reqwest::Client::new()
+    let request = consumer()
         .get(&connector.url)
         .header("authorization", "Bearer partner-token")
         .header("cookie", "partner=1")
@@ -117,7 +117,7 @@ async fn what_a_source_answers_becomes_what_a_consumer_sees() {
         })
         .await;
         let mut connector = connector(http_source(&url, json!({})));
-        let response = reqwest::Client::new().get(&connector.url).send().await.unwrap();
+        let response = consumer().get(&connector.url).send().await.unwrap();
         let (answered, text) = (response.status().as_u16(), response.text().await.unwrap());
         assert!(answered == status && text.contains(expected), "{answer}: {answered} {text}");
         assert!(!text.contains("127.0.0.1"), "{text}");
@@ -135,7 +135,7 @@ async fn head_announces_the_length_without_bytes() {
     })
     .await;
     let mut connector = connector(http_source(&url, json!({})));
-    let response = reqwest::Client::new().head(&connector.url).send().await.unwrap();
+    let response = consumer().head(&connector.url).send().await.unwrap();
     assert_eq!(response.headers()["content-length"], "1000");
     assert_eq!(connector.ends.recv().await, Some(Ended { bytes: 0, outcome: Outcome::Complete }));
 }
@@ -150,7 +150,7 @@ async fn a_source_that_breaks_off_is_never_a_whole_answer() {
         })
         .await;
         let mut connector = connector(http_source(&url, json!({})));
-        let response = reqwest::Client::new().get(&connector.url).send().await.unwrap();
+        let response = consumer().get(&connector.url).send().await.unwrap();
         assert_eq!(response.status(), 200);
         assert!(response.bytes().await.is_err(), "{framing}");
         let ended = connector.ends.recv().await.unwrap();
@@ -169,7 +169,7 @@ async fn silence_is_bounded_before_and_within_an_answer() {
         })
         .await;
         let mut connector = connector_with(http_source(&url, json!({})), || client_with(Duration::from_millis(100)));
-        let response = reqwest::Client::new().get(&connector.url).send().await.unwrap();
+        let response = consumer().get(&connector.url).send().await.unwrap();
         assert_eq!(response.status(), status);
         assert_eq!(response.bytes().await.is_err(), status == 200);
         assert_eq!(connector.ends.recv().await.unwrap().outcome, Outcome::Failed("source-timed-out"));
@@ -271,7 +271,7 @@ async fn a_consumers_body_reaches_the_source_while_it_is_sent() {
     let (parts, body) = mpsc::channel::<Bytes>(1);
     let body =
         stream::unfold(body, async |mut body| body.recv().await.map(|part| (Ok::<_, std::io::Error>(part), body)));
-    let request = reqwest::Client::new().put(&connector.url).body(reqwest::Body::wrap_stream(body));
+    let request = consumer().put(&connector.url).body(reqwest::Body::wrap_stream(body));
     let answer = actix_web::rt::spawn(request.send());
     for _ in 0..64 {
         parts.send(Bytes::from(vec![b'a'; 256 * 1024])).await.unwrap();

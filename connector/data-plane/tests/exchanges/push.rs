@@ -16,7 +16,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 
-use crate::support::{client, connector, file_source, head, http_source, raw_source, write};
+use crate::support::{client, connector, consumer, file_source, head, http_source, raw_source, write};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -196,7 +196,7 @@ async fn a_receiver_appends_only_where_its_bytes_end() {
         ("POST", None, None, "whole", 201, Some("5"), Some("?1")),
         ("POST", None, None, "", 204, Some("0"), Some("?1")),
     ];
-    let client = reqwest::Client::new();
+    let client = consumer();
     for (number, (method, range, version, body, status, offset, complete)) in cases.into_iter().enumerate() {
         let mut request = client.request(method.parse().unwrap(), &url).body(body);
         if let Some(range) = range {
@@ -221,7 +221,7 @@ async fn two_uploads_never_mix() {
     let head_of_first = format!("PUT / HTTP/1.1\r\nHost: a\r\n{VERSION}: v1\r\nContent-Range: bytes 0-3/4\r\n");
     // The receiver says "100 Continue" when it waits for the body: it holds the lock by then or soon.
     write(&mut first, &format!("{head_of_first}Content-Length: 4\r\n\r\n01")).await;
-    let client = reqwest::Client::new();
+    let client = consumer();
     let mut status = 0;
     while status != 423 {
         status = client.head(&url).send().await.unwrap().status().as_u16();

@@ -107,3 +107,9 @@ pub(crate) async fn head(stream: &mut TcpStream) -> String {
 pub(crate) async fn write(stream: &mut TcpStream, text: &str) {
     stream.write_all(text.as_bytes()).await.unwrap();
 }
+
+/// A consumer's client. Whichever test comes first chooses the TLS provider for the process.
+pub(crate) fn consumer() -> reqwest::Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
+}

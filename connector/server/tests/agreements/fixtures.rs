@@ -77,6 +77,7 @@ pub(crate) fn stored(json: Value, partner: &str) -> StoredAgreement {
 pub(crate) fn retired(agreement: &StoredAgreement) -> StoredAgreement {
     StoredAgreement {
         state: AgreementState::Retired,
+        version: agreement.version + 1,
         retired: Some(at().as_millisecond() + 1_000),
         retire_reason: Some("the line was sold".to_owned()),
         ..agreement.clone()
