@@ -28,8 +28,7 @@ use tempfile::TempDir;
 use tokio::time::timeout;
 
 pub use self::events::{Event, Events};
-pub(crate) use self::management::http_client;
-pub use self::management::{Management, segment};
+pub use self::management::{Management, http_client, segment};
 pub use self::operating::{Offered, odrl};
 use self::process::Running;
 use crate::{Failure, ports};
@@ -303,7 +302,9 @@ pub fn binary() -> Result<PathBuf, Failure> {
 /// The configuration as environment variables, which win over the file that `symbolon init` wrote.
 fn environment(config: &Config, public: &str, management: &str) -> Vec<(OsString, OsString)> {
     let mut keys = vec![format!(r#"{{name="e2e",role="admin",sha256="{}"}}"#, hash(KEY))];
-    keys.extend(config.keys.iter().map(|(role, key)| format!(r#"{{name="{role}",role="{role}",sha256="{}"}}"#, hash(key))));
+    keys.extend(
+        config.keys.iter().map(|(role, key)| format!(r#"{{name="{role}",role="{role}",sha256="{}"}}"#, hash(key))),
+    );
     let ours = [
         ("public.bind".to_owned(), public.to_owned()),
         ("public.url".to_owned(), format!("http://{public}")),

@@ -16,4 +16,27 @@ pub mod recorder;
 pub mod server;
 pub mod source;
 
+use std::time::Duration;
+
+use tokio::time::timeout;
+
 pub use failure::Failure;
+
+/// What follows within a moment without an event that tells of it is asked for until it is there.
+const EVENTUALLY_WITHIN: Duration = Duration::from_secs(30);
+
+/// Asks again and again, with nothing but the question between, until there is an answer.
+///
+/// # Errors
+/// `TimedOut` naming `what` after half a minute.
+pub async fn eventually<T>(what: &str, mut question: impl AsyncFnMut() -> Option<T>) -> Result<T, Failure> {
+    let asking = async {
+        loop {
+            if let Some(answer) = question().await {
+                return answer;
+            }
+        }
+    };
+    let seconds = EVENTUALLY_WITHIN.as_secs();
+    timeout(EVENTUALLY_WITHIN, asking).await.map_err(|_| Failure::TimedOut { what: what.to_owned(), seconds })
+}

@@ -143,12 +143,16 @@ impl Peer {
         let mut received = self.state.received.subscribe();
         let names = |message: &&Received| message.kind() == kind && message.body.to_string().contains(pid);
         let found = timeout(ANSWERS_WITHIN, async {
-            received.wait_for(|all| all.iter().any(|message| names(&message))).await.map(|all| all.iter().find(names).cloned())
+            received
+                .wait_for(|all| all.iter().any(|message| names(&message)))
+                .await
+                .map(|all| all.iter().find(names).cloned())
         });
         if let Ok(Ok(Some(message))) = found.await {
             return Ok(message);
         }
-        let what = format!("{kind} about {pid} among {:?}", self.received().iter().map(Received::kind).collect::<Vec<_>>());
+        let what =
+            format!("{kind} about {pid} among {:?}", self.received().iter().map(Received::kind).collect::<Vec<_>>());
         Err(Failure::TimedOut { what, seconds: ANSWERS_WITHIN.as_secs() })
     }
 
@@ -184,7 +188,10 @@ impl State {
     }
 
     async fn send(&self, request: reqwest::RequestBuilder) -> Result<Answer, Failure> {
-        let lost = |error: reqwest::Error| Failure::Unanswered { call: "call of a peer".to_owned(), reason: error.to_string() };
+        let lost = |error: reqwest::Error| Failure::Unanswered {
+            call: "call of a peer".to_owned(),
+            reason: error.to_string(),
+        };
         let request = request.header(AUTHORIZATION, authorization(&self.participant));
         let response = request.timeout(ANSWERS_WITHIN).send().await.map_err(lost)?;
         let links = response.headers().get_all(LINK).iter().filter_map(|link| link.to_str().ok().map(str::to_owned));
@@ -226,9 +233,13 @@ async fn take(request: HttpRequest, body: web::Bytes, state: web::Data<State>) -
         Some("ContractOfferMessage") if body.get("consumerPid").is_none() => {
             HttpResponse::Created().json(opened("ContractNegotiation", &body, "consumerPid", "providerPid", "OFFERED"))
         }
-        Some("ContractRequestMessage") if body.get("providerPid").is_none() => {
-            HttpResponse::Created().json(opened("ContractNegotiation", &body, "providerPid", "consumerPid", "REQUESTED"))
-        }
+        Some("ContractRequestMessage") if body.get("providerPid").is_none() => HttpResponse::Created().json(opened(
+            "ContractNegotiation",
+            &body,
+            "providerPid",
+            "consumerPid",
+            "REQUESTED",
+        )),
         Some("TransferRequestMessage") => {
             HttpResponse::Created().json(opened("TransferProcess", &body, "providerPid", "consumerPid", "REQUESTED"))
         }

@@ -46,7 +46,9 @@ mod tests {
 
     #[test]
     fn a_seed_repeats_its_sequence() {
-        let take = |seed| (0..4).map(|_| 0).scan(Random::new(seed), |random, _: i32| Some(random.number())).collect::<Vec<_>>();
+        let take = |seed| {
+            (0..4).map(|_| 0).scan(Random::new(seed), |random, _: i32| Some(random.number())).collect::<Vec<_>>()
+        };
         assert_eq!(take(7), take(7));
         assert_ne!(take(7), take(8));
         assert!((0..1000).all(|seed| Random::new(seed).below(3) < 3));

@@ -125,8 +125,11 @@ pub fn segment(id: &str) -> String {
     encoded
 }
 
-/// Loopback only, so no proxy and no redirects.
-pub(crate) fn http_client() -> Result<reqwest::Client, Failure> {
+/// A client for addresses on loopback: no proxy, and no redirects.
+///
+/// # Errors
+/// `Unexpected` when it cannot be built.
+pub fn http_client() -> Result<reqwest::Client, Failure> {
     // A second installation is refused, and the first is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()

@@ -11,7 +11,7 @@ mod walk;
 
 use serde_json::Value;
 use symbolon_e2e::Failure;
-use symbolon_e2e::connector::{Connector, segment};
+use symbolon_e2e::connector::{Connector, http_client, segment};
 
 type Outcome = Result<(), Failure>;
 
@@ -28,7 +28,7 @@ fn reasons(process: &Value, member: &str) -> String {
 
 /// GETs data by a data address, with a range if any.
 async fn fetch(address: &Value, tail: &str, range: Option<&str>) -> reqwest::Response {
-    let mut request = reqwest::Client::builder().no_proxy().build().unwrap().get(format!("{}{tail}", text(address, "endpoint")));
+    let mut request = http_client().unwrap().get(format!("{}{tail}", text(address, "endpoint")));
     request = request.header("Authorization", text(address, "authorization"));
     if let Some(range) = range {
         request = request.header("Range", range);

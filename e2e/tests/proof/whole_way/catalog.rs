@@ -40,7 +40,10 @@ async fn what_is_hidden_does_not_exist() -> Outcome {
     let hidden = stranger.get(&dsp, "/catalog/datasets/secret-part").await?;
     let absent = stranger.get(&dsp, "/catalog/datasets/absent-part").await?;
     assert_eq!((hidden.status, hidden.text("@type")), (404, "CatalogError"));
-    assert_eq!(hidden.body.to_string().replace("secret-part", "X"), absent.body.to_string().replace("absent-part", "X"));
+    assert_eq!(
+        hidden.body.to_string().replace("secret-part", "X"),
+        absent.body.to_string().replace("absent-part", "X")
+    );
 
     let ask = async |peer: &Peer, id: &str, target: &str| {
         let offer = json!({"@id": id, "@type": "Offer", "target": target, "permission": [{"action": "use"}]});
@@ -63,7 +66,11 @@ async fn pages_walk_a_thousand_datasets_there_and_back() -> Outcome {
     supplier.management().post("offers", &offer).await?;
     let names: Vec<String> = (0..DATASETS).map(|number| format!("part-{number:04}")).collect();
     let source = json!({"type": "HttpData", "baseUrl": "http://127.0.0.1:9/part"});
-    stream::iter(&names).map(|name| supplier.store_asset(name, source.clone())).buffer_unordered(16).try_collect::<Vec<_>>().await?;
+    stream::iter(&names)
+        .map(|name| supplier.store_asset(name, source.clone()))
+        .buffer_unordered(16)
+        .try_collect::<Vec<_>>()
+        .await?;
 
     let peer = Peer::start("OEM")?;
     let request = json!({"@context": [CONTEXT], "@type": "CatalogRequestMessage"});
@@ -74,7 +81,8 @@ async fn pages_walk_a_thousand_datasets_there_and_back() -> Outcome {
         let page = peer.post(&address, "", &request).await?;
         assert_eq!(page.status, 200, "{}", page.body);
         assert_eq!(page.link("previous").is_none(), there.is_empty());
-        let datasets: Vec<String> = page.body["dataset"].as_array().unwrap().iter().map(|dataset| text(dataset, "@id").to_owned()).collect();
+        let datasets: Vec<String> =
+            page.body["dataset"].as_array().unwrap().iter().map(|dataset| text(dataset, "@id").to_owned()).collect();
         assert!(datasets.len() <= 50);
         there.push((address.clone(), datasets));
         match page.link("next") {
@@ -90,7 +98,8 @@ async fn pages_walk_a_thousand_datasets_there_and_back() -> Outcome {
     while let Some((_, expected)) = there.pop() {
         address = peer.post(&address, "", &request).await?.link("previous").unwrap();
         let page = peer.post(&address, "", &request).await?;
-        let datasets: Vec<&str> = page.body["dataset"].as_array().unwrap().iter().map(|dataset| text(dataset, "@id")).collect();
+        let datasets: Vec<&str> =
+            page.body["dataset"].as_array().unwrap().iter().map(|dataset| text(dataset, "@id")).collect();
         assert_eq!(datasets, expected);
     }
     Ok(())

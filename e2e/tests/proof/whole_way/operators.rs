@@ -1,6 +1,6 @@
 use reqwest::Method;
 use serde_json::json;
-use symbolon_e2e::connector::{Config, Connector, odrl, segment};
+use symbolon_e2e::connector::{Config, Connector, http_client, odrl, segment};
 use symbolon_e2e::partners::Partners;
 
 use super::{Outcome, text};
@@ -9,7 +9,8 @@ const ROLES: [&str; 4] = ["viewer", "negotiator", "approver", "auditor"];
 
 #[tokio::test]
 async fn a_role_does_what_it_may_and_no_more() -> Outcome {
-    let config = ROLES.iter().fold(Config::new("oem").relaxed(), |config, role| config.key(role, &format!("{role}-key")));
+    let config =
+        ROLES.iter().fold(Config::new("oem").relaxed(), |config, role| config.key(role, &format!("{role}-key")));
     let Partners { supplier, oem } = Partners::with(Config::new("supplier").relaxed(), config).await?;
     supplier.publish_openly("part", b"data").await?;
     let offer = oem.offer_of(&supplier, "part").await?;
@@ -18,11 +19,17 @@ async fn a_role_does_what_it_may_and_no_more() -> Outcome {
     let retire = format!("agreements/{}/retire", segment(&agreement));
     let asset = json!({"id": "mine", "source": {"type": "HttpData", "baseUrl": "http://127.0.0.1:9"}});
     // Which of: read, negotiate, conclude, administer, audit.
-    let permitted = [("viewer", [true, false, false, false, false]), ("negotiator", [true, true, false, false, false]),
-        ("auditor", [true, false, false, false, true]), ("approver", [true, true, true, false, false])];
+    let permitted = [
+        ("viewer", [true, false, false, false, false]),
+        ("negotiator", [true, true, false, false, false]),
+        ("auditor", [true, false, false, false, true]),
+        ("approver", [true, true, true, false, false]),
+    ];
     for (role, may) in permitted {
         let management = oem.management().with_key(format!("{role}-key"));
-        let sparql = |request: reqwest::RequestBuilder| request.header("Content-Type", "application/sparql-query").body("ASK {}");
+        let sparql = |request: reqwest::RequestBuilder| {
+            request.header("Content-Type", "application/sparql-query").body("ASK {}")
+        };
         let answers = [
             status(management.get("agreements").await),
             status(management.post("negotiations", &ask).await),
@@ -30,7 +37,9 @@ async fn a_role_does_what_it_may_and_no_more() -> Outcome {
             status(management.post("assets", &asset).await),
             management.raw(Method::POST, "sparql", sparql).await?.status().as_u16(),
         ];
-        for (what, (may, answer)) in ["read", "negotiate", "conclude", "administer", "audit"].iter().zip(may.into_iter().zip(answers)) {
+        for (what, (may, answer)) in
+            ["read", "negotiate", "conclude", "administer", "audit"].iter().zip(may.into_iter().zip(answers))
+        {
             assert_eq!(answer < 300, may, "{role} {what}: {answer}");
             assert!(may || answer == 403, "{role} {what}: {answer}");
         }
@@ -74,16 +83,23 @@ async fn a_refusal_is_a_problem_document() -> Outcome {
 #[tokio::test]
 async fn both_listeners_say_they_are_well() -> Outcome {
     let connector = Connector::start(Config::new("alone").relaxed()).await?;
+    let http = http_client()?;
     for root in [connector.public_url(), connector.management_url()] {
         for check in ["live", "ready", "startup"] {
-            let answer = reqwest::get(format!("{root}/health/{check}")).await.unwrap();
+            let answer = http.get(format!("{root}/health/{check}")).send().await.unwrap();
             assert_eq!(answer.status(), 200, "{root} {check}");
         }
     }
     // What is for operators is not on the partners' listener.
-    assert_eq!(reqwest::get(format!("{}/api/v1/info", connector.public_url())).await.unwrap().status(), 404);
-    let openapi: serde_json::Value =
-        reqwest::get(format!("{}/api/v1/openapi.json", connector.management_url())).await.unwrap().json().await.unwrap();
+    assert_eq!(http.get(format!("{}/api/v1/info", connector.public_url())).send().await.unwrap().status(), 404);
+    let openapi: serde_json::Value = http
+        .get(format!("{}/api/v1/openapi.json", connector.management_url()))
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
     assert!(text(&openapi, "openapi").starts_with("3.1"));
     Ok(())
 }

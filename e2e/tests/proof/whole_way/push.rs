@@ -1,7 +1,7 @@
 use std::fs;
 
-use sha2::{Digest as _, Sha256};
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use symbolon_e2e::connector::odrl;
 use symbolon_e2e::partners::Partners;
 use symbolon_e2e::random::Random;

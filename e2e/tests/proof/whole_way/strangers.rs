@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use symbolon_e2e::Failure;
-use symbolon_e2e::connector::{Config, Connector, odrl};
+use symbolon_e2e::connector::{Config, Connector, http_client, odrl};
 use symbolon_e2e::peer::{self, Answer, Peer, fresh_id, message};
 
 use super::{Outcome, text};
@@ -69,7 +69,8 @@ async fn a_message_counts_once() -> Outcome {
     let consumer = fresh_id();
     let provider = stage.ask(&consumer).await?.text("providerPid").to_owned();
     let path = format!("/negotiations/{provider}/termination");
-    let termination = message("ContractNegotiationTerminationMessage", &consumer, &provider, json!({"reason": ["changed our mind"]}));
+    let termination =
+        message("ContractNegotiationTerminationMessage", &consumer, &provider, json!({"reason": ["changed our mind"]}));
     let first = stage.oem.post(&stage.dsp, &path, &termination).await?;
     let again = stage.oem.post(&stage.dsp, &path, &termination).await?;
     assert_eq!((first.status, again.status), (200, 200), "the repetition gets the answer of the first");
@@ -140,7 +141,10 @@ async fn foreigners_find_nothing() -> Outcome {
     for pid in [provider, "urn:example:absent"] {
         for (path, body) in [
             ("termination", message("ContractNegotiationTerminationMessage", consumer, provider, json!({}))),
-            ("events", message("ContractNegotiationEventMessage", consumer, provider, json!({"eventType": "ACCEPTED"}))),
+            (
+                "events",
+                message("ContractNegotiationEventMessage", consumer, provider, json!({"eventType": "ACCEPTED"})),
+            ),
             ("agreement/verification", message("ContractAgreementVerificationMessage", consumer, provider, json!({}))),
             ("request", json!({"malformed": true})),
         ] {
@@ -161,7 +165,9 @@ async fn foreigners_find_nothing() -> Outcome {
     // An agreement of somebody else and none are the same.
     let of = async |agreement: &str| {
         let body = json!({"agreementId": agreement, "format": "HttpData-PULL", "callbackAddress": foreigner.address()});
-        foreigner.post(&stage.dsp, "/transfers/request", &message("TransferRequestMessage", "urn:example:t", "", body)).await
+        foreigner
+            .post(&stage.dsp, "/transfers/request", &message("TransferRequestMessage", "urn:example:t", "", body))
+            .await
     };
     let (taken, absent) = (of(agreement).await?, of("urn:example:absent").await?);
     assert_eq!((taken.status, absent.status), (400, 400));
@@ -175,7 +181,8 @@ async fn a_transfer_request_is_idempotent_and_checked() -> Outcome {
     stage.oem.conclude(&stage.dsp, &stage.offer).await?;
     let agreement = text(&stage.supplier.all("agreements", "").await?[0], "id").to_owned();
     let ask = async |pid: &str, members: Value| {
-        let mut body = json!({"agreementId": agreement, "format": "HttpData-PULL", "callbackAddress": stage.oem.address()});
+        let mut body =
+            json!({"agreementId": agreement, "format": "HttpData-PULL", "callbackAddress": stage.oem.address()});
         body.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
         stage.oem.post(&stage.dsp, "/transfers/request", &message("TransferRequestMessage", pid, "", body)).await
     };
@@ -205,9 +212,11 @@ async fn a_transfer_request_is_idempotent_and_checked() -> Outcome {
 #[tokio::test]
 async fn nobody_is_served_without_proof_of_who_it_is() -> Outcome {
     let supplier = Connector::start(Config::new("supplier").relaxed()).await?;
-    let http = reqwest::Client::new();
+    let http = http_client()?;
     let mock = peer::authorization(supplier.participant());
-    for header in [None, Some(""), Some("Bearer "), Some("Bearer a.b.c"), Some("Basic dXNlcjpwYXNz"), Some(mock.as_str())] {
+    for header in
+        [None, Some(""), Some("Bearer "), Some("Bearer a.b.c"), Some("Basic dXNlcjpwYXNz"), Some(mock.as_str())]
+    {
         for path in ["/negotiations/urn:example:absent", "/transfers/urn:example:absent", "/catalog/datasets/absent"] {
             let mut request = http.get(format!("{}{path}", supplier.dsp_address()));
             if let Some(header) = header {

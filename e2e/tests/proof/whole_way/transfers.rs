@@ -1,11 +1,14 @@
-use serde_json::json;
-use symbolon_e2e::connector::{Config, Connector, segment};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use symbolon_e2e::connector::{Config, Connector, http_client, odrl, segment};
 use symbolon_e2e::partners::Partners;
+use symbolon_e2e::{Failure, eventually};
 
 use super::{Outcome, data_address, fetch, reasons, text};
 
 /// Partners with an agreement, and the process ids of a started pull: the consumer's and the provider's.
-async fn started() -> Result<(Partners, String, String), symbolon_e2e::Failure> {
+async fn started() -> Result<(Partners, String, String), Failure> {
     let partners = Partners::start().await?;
     partners.supplier.publish_openly("part", b"one two three").await?;
     let agreement = partners.oem.conclude(&partners.supplier, "part").await?;
@@ -25,7 +28,10 @@ async fn the_provider_suspends_and_resumes() -> Outcome {
     assert!(refused.text().await.unwrap().contains("SUSPENDED"));
     oem.happened("transfer.suspended", &pid).await?;
     let suspended = oem.read("transfers", &pid).await?;
-    assert_eq!((text(&suspended["suspension"], "by"), text(&suspended["suspension"], "code")), ("partner", "maintenance"));
+    assert_eq!(
+        (text(&suspended["suspension"], "by"), text(&suspended["suspension"], "code")),
+        ("partner", "maintenance")
+    );
     assert_eq!(reasons(&suspended, "suspension"), "line stopped");
     assert_eq!(data_address(&oem, &pid).await.unwrap_err().status(), Some(409));
 
@@ -46,7 +52,7 @@ async fn the_consumer_suspends_and_resumes() -> Outcome {
 
     oem.act("transfers", &pid, "resume", json!({})).await?;
     supplier.happened_times("transfer.started", &theirs, 2).await?;
-    let fresh = answered(&oem, &pid, &old).await;
+    let fresh = answered(&oem, &pid, &old).await?;
     assert_eq!(fetch(&old, "", None).await.status(), 401);
     assert_eq!(fetch(&fresh, "", None).await.status(), 200);
     for (connector, pid) in [(&supplier, &theirs), (&oem, &pid)] {
@@ -56,18 +62,12 @@ async fn the_consumer_suspends_and_resumes() -> Outcome {
 }
 
 /// The data address that comes with the provider's answer to a resume: no event tells of it.
-async fn answered(oem: &Connector, pid: &str, old: &serde_json::Value) -> serde_json::Value {
-    let bound = std::time::Duration::from_secs(30);
-    let asking = async {
-        loop {
-            if let Ok(address) = data_address(oem, pid).await
-                && address["authorization"] != old["authorization"]
-            {
-                return address;
-            }
-        }
-    };
-    tokio::time::timeout(bound, asking).await.unwrap()
+async fn answered(oem: &Connector, pid: &str, old: &Value) -> Result<Value, Failure> {
+    eventually("a fresh data address", async || {
+        let address = data_address(oem, pid).await.ok()?;
+        Some(address).filter(|address| address["authorization"] != old["authorization"])
+    })
+    .await
 }
 
 #[tokio::test]
@@ -77,7 +77,10 @@ async fn either_side_completes() -> Outcome {
     oem.act("transfers", &pid, "complete", json!({})).await?;
     supplier.happened("transfer.completed", &theirs).await?;
     assert_eq!(fetch(&address, "", None).await.status(), 403);
-    assert_eq!(oem.act("transfers", &pid, "terminate", json!({"reason": "late"})).await.unwrap_err().status(), Some(409));
+    assert_eq!(
+        oem.act("transfers", &pid, "terminate", json!({"reason": "late"})).await.unwrap_err().status(),
+        Some(409)
+    );
 
     let agreement = text(&oem.read("transfers", &pid).await?, "agreementId").to_owned();
     let second = oem.pull(&agreement).await?;
@@ -103,7 +106,10 @@ async fn either_side_terminates_with_a_reason() -> Outcome {
     oem.act("transfers", &second, "terminate", json!({"reason": "no longer needed"})).await?;
     supplier.happened("transfer.terminated", &theirs).await?;
     let ended = supplier.read("transfers", &theirs).await?;
-    assert_eq!((text(&ended["termination"], "by"), reasons(&ended, "termination").as_str()), ("partner", "no longer needed"));
+    assert_eq!(
+        (text(&ended["termination"], "by"), reasons(&ended, "termination").as_str()),
+        ("partner", "no longer needed")
+    );
     Ok(())
 }
 
@@ -139,19 +145,32 @@ async fn a_token_opens_one_transfer_only() -> Outcome {
     assert!(refused.text().await.unwrap().contains("another transfer"));
     mine["authorization"] = json!("Bearer nonsense");
     assert_eq!(fetch(&mine, "", None).await.status(), 401);
-    assert_eq!(reqwest::get(format!("{}/data/{}", supplier.public_url(), segment(&theirs))).await.unwrap().status(), 401);
+    assert_eq!(
+        http_client()?
+            .get(format!("{}/data/{}", supplier.public_url(), segment(&theirs)))
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        401
+    );
     Ok(())
 }
 
 #[tokio::test]
 async fn a_held_transfer_starts_when_somebody_says_so() -> Outcome {
     let Partners { supplier, oem } = Partners::start().await?;
-    supplier.store_policy("open", symbolon_e2e::connector::odrl(&[])).await?;
+    supplier.store_policy("open", odrl(&[])).await?;
     supplier.store_file("part", b"data").await?;
     supplier.publish("all", &["part"], "open", json!({"transfer": "hold"})).await?;
     let agreement = oem.conclude(&supplier, "part").await?;
     let pid = oem.transfer(&agreement, "HttpData-PULL").await?;
-    let requested = supplier.management().events(0).await?.until("a requested transfer", std::time::Duration::from_secs(30), |event| event.kind == "transfer.requested").await?;
+    let requested = supplier
+        .management()
+        .events(0)
+        .await?
+        .until("a requested transfer", Duration::from_secs(30), |event| event.kind == "transfer.requested")
+        .await?;
     assert_eq!(oem.read("transfers", &pid).await?["state"], "REQUESTED");
     supplier.act("transfers", requested.subject(), "start", json!({})).await?;
     oem.happened("transfer.started", &pid).await?;

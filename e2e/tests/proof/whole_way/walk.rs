@@ -7,6 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use symbolon_e2e::connector::{Connector, odrl, segment};
+use symbolon_e2e::eventually;
 use symbolon_e2e::partners::Partners;
 use symbolon_e2e::random::Random;
 use symbolon_e2e::source::HttpSource;
@@ -52,7 +53,12 @@ async fn from_the_catalogue_to_the_last_byte() -> Outcome {
     assert_eq!((asked[0].path.as_str(), asked[0].range.as_deref()), ("/shift/early/3?axis=x", Some("bytes=0-6")));
 
     let transfer = oem.partner_pid("transfers", &pid).await?;
-    let requests = supplier.all("requests", &format!("transfer={}&", segment(&transfer))).await?;
+    let query = format!("transfer={}&", segment(&transfer));
+    // Decisions are written down in batches.
+    let requests = eventually("a recorded decision", async || {
+        Some(supplier.all("requests", &query).await.unwrap()).filter(|requests| !requests.is_empty())
+    });
+    let requests = requests.await?;
     assert_eq!(requests.len(), 1);
     assert_eq!((&requests[0]["permitted"], text(&requests[0], "agreement")), (&json!(true), agreement.as_str()));
     Ok(())
@@ -133,15 +139,16 @@ async fn both_halves_fit(supplier: &Connector, oem: &Connector, id: &str) -> Out
 /// The signed statements, canonical. The graph follows the database within a moment.
 async fn rdf(connector: &Connector, id: &str) -> Graph {
     let path = format!("agreements/{}/rdf", segment(id));
-    let turtle = loop {
+    let turtle = eventually("RDF of an agreement", async || {
         let answer = connector.management().raw(Method::GET, &path, |request| request.header("Accept", "text/turtle"));
         let answer = answer.await.unwrap();
         match answer.status().as_u16() {
-            503 => {}
-            200 => break answer.bytes().await.unwrap(),
+            503 => None,
+            200 => Some(answer.bytes().await.unwrap()),
             status => panic!("the RDF was answered {status}: {:?}", answer.text().await),
         }
-    };
+    });
+    let turtle = turtle.await.unwrap();
     let mut graph: Graph = TurtleParser::new().for_slice(&turtle).collect::<Result<_, _>>().unwrap();
     graph.canonicalize(CanonicalizationAlgorithm::Rdfc10 { hash_algorithm: CanonicalizationHashAlgorithm::Sha256 });
     graph
