@@ -3,6 +3,7 @@
 //! A request comes in through a face (`dsp`, `data`, `management`), which parses it and calls one operation; the
 //! operation loads, asks a pure core what may happen, and commits the new state with its effects in one transaction.
 
+mod arrival;
 pub mod attestation;
 pub mod authentication;
 pub mod cli;

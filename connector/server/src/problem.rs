@@ -4,6 +4,7 @@
 use std::fmt;
 
 use serde::Serialize;
+use symbolon_policies_odrl::PolicyError;
 use utoipa::ToSchema;
 
 use crate::storage::StorageError;
@@ -81,6 +82,13 @@ impl Problem {
     /// 400 with a code and a sentence.
     pub fn bad_request(code: &str, detail: impl Into<String>) -> Self {
         Self::new(Kind::BadRequest, code, detail)
+    }
+
+    /// 400 for a policy that is the member `member` of a message: sentence and rule name the place by its path from the
+    /// message's root.
+    pub fn of_policy(code: &str, member: &str, error: &PolicyError) -> Self {
+        let at = if error.path.is_empty() { member.to_owned() } else { format!("{member}.{}", error.path) };
+        Self::bad_request(code, format!("{at}: {}", error.reason)).with_rule(at)
     }
 
     /// 404. The same words whether the thing does not exist or belongs to somebody else.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use symbolon_data_plane::client::{Client, Timeouts};
 use symbolon_data_plane::tokens::TokenKey;
@@ -15,6 +16,7 @@ use symbolon_identity::token;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 
+use crate::arrival;
 use crate::authentication::{Authentication, participant_of};
 use crate::config::{Config, Identity};
 use crate::connector::{Connector, PolicyCache, Recent};
@@ -195,6 +197,7 @@ impl Listeners {
             // A connection is driven by the thread that opened it: each worker thread has its own client.
             let sources = source_client(&config).map(web::Data::new);
             App::new()
+                .wrap(from_fn(arrival::close_unread))
                 .app_data(public_data.clone())
                 .app_data(public_stop.clone())
                 .app_data(web::PayloadConfig::new(body_bytes))
@@ -217,6 +220,7 @@ impl Listeners {
         .run();
         let operators = HttpServer::new(move || {
             App::new()
+                .wrap(from_fn(arrival::close_unread))
                 .app_data(data.clone())
                 .app_data(stop.clone())
                 .app_data(web::PayloadConfig::new(body_bytes))

@@ -24,10 +24,10 @@ pub(super) struct Reindex {
 
 pub(super) async fn run(reindex: Reindex, output: &Output) -> Result<(), Failure> {
     let config = Config::load(&reindex.config)?;
-    let bar = output.count_bar("agreements");
-    let agreements = startup::reindex(&config, |done| bar.set_position(done)).await?;
+    let bar = output.count_bar("changes");
+    let changes = startup::reindex(&config, |done| bar.set_position(done)).await?;
     bar.finish_and_clear();
-    output.say(format!("The graph was rebuilt from the database: {agreements} agreements."));
-    output.record(&json!({"agreements": agreements}));
+    output.say(format!("The graph was rebuilt from the database: {changes} changes of agreements taken up."));
+    output.record(&json!({"changes": changes}));
     Ok(())
 }

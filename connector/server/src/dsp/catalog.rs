@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use symbolon_vocab::messages::{CatalogError, CatalogRequestMessage};
 
-use super::{answer, body, caller, id, respond, status};
+use super::{Arrived, answer, body, caller, id, refuse, respond};
 use crate::connector::Connector;
 use crate::operations::catalog;
 use crate::problem::Problem;
@@ -28,9 +28,9 @@ async fn request(
     connector: web::Data<Connector>,
     page: web::Query<Page>,
     http: HttpRequest,
-    bytes: web::Bytes,
+    arrived: Arrived,
 ) -> HttpResponse {
-    match catalog_page(&connector, &page.after, &http, &bytes).await {
+    match catalog_page(&connector, &page.after, &http, &arrived).await {
         Ok(response) => response,
         Err(problem) => refusal(&problem),
     }
@@ -40,10 +40,10 @@ async fn catalog_page(
     connector: &Connector,
     after: &str,
     http: &HttpRequest,
-    bytes: &[u8],
+    arrived: &Arrived,
 ) -> Result<HttpResponse, Problem> {
     let caller = caller(connector, http)?;
-    let request = body::<CatalogRequestMessage>(http, bytes)?;
+    let request = body::<CatalogRequestMessage>(http, arrived.bytes()?)?;
     let page = catalog::provide(connector, &caller, &request.message, after).await?;
     let mut response = HttpResponse::Ok();
     if let Some(last) = &page.next {
@@ -68,5 +68,5 @@ async fn dataset(connector: web::Data<Connector>, http: HttpRequest) -> HttpResp
 
 fn refusal(problem: &Problem) -> HttpResponse {
     let error = CatalogError { id: None, code: Some(problem.code.clone()), reason: problem.reasons() };
-    answer(status(problem), &error)
+    refuse(problem, &error)
 }

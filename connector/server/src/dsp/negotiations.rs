@@ -13,7 +13,7 @@ use symbolon_vocab::messages::{
     ContractRequestMessage, EventType, Message,
 };
 
-use super::{Body, answer, body, caller, id, named, status};
+use super::{Arrived, Body, answer, body, caller, id, named, refuse};
 use crate::connector::Connector;
 use crate::ids;
 use crate::operations::negotiations::receiving::{self, Incoming};
@@ -40,32 +40,32 @@ pub(super) fn configure(service: &mut web::ServiceConfig) {
         );
 }
 
-async fn request(connector: web::Data<Connector>, http: HttpRequest, bytes: web::Bytes) -> HttpResponse {
+async fn request(connector: web::Data<Connector>, http: HttpRequest, arrived: Arrived) -> HttpResponse {
     let connector = connector.into_inner();
     let opened = async {
         let caller = caller(&connector, &http)?;
-        let Body { message, text } = body::<ContractRequestMessage>(&http, &bytes)?;
+        let Body { message, text } = body::<ContractRequestMessage>(&http, arrived.bytes()?)?;
         if message.provider_pid.is_some() {
             let reason = "a request that opens a negotiation has no providerPid; counter-offers go to the process";
             return Err(Problem::bad_request("message.malformed", reason).with_rule("providerPid"));
         }
         receiving::requested(&connector, &caller, message, &text).await
     };
-    finish(StatusCode::CREATED, opened.await, &bytes, None)
+    finish(StatusCode::CREATED, opened.await, arrived.seen(), None)
 }
 
-async fn offer(connector: web::Data<Connector>, http: HttpRequest, bytes: web::Bytes) -> HttpResponse {
+async fn offer(connector: web::Data<Connector>, http: HttpRequest, arrived: Arrived) -> HttpResponse {
     let connector = connector.into_inner();
     let opened = async {
         let caller = caller(&connector, &http)?;
-        let Body { message, text } = body::<ContractOfferMessage>(&http, &bytes)?;
+        let Body { message, text } = body::<ContractOfferMessage>(&http, arrived.bytes()?)?;
         if message.consumer_pid.is_some() {
             let reason = "an offer that opens a negotiation has no consumerPid; counter-offers go to the process";
             return Err(Problem::bad_request("message.malformed", reason).with_rule("consumerPid"));
         }
         receiving::offered(&connector, &caller, message, &text).await
     };
-    finish(StatusCode::CREATED, opened.await, &bytes, None)
+    finish(StatusCode::CREATED, opened.await, arrived.seen(), None)
 }
 
 async fn state(connector: web::Data<Connector>, http: HttpRequest) -> HttpResponse {
@@ -77,18 +77,18 @@ async fn state(connector: web::Data<Connector>, http: HttpRequest) -> HttpRespon
     finish(StatusCode::OK, found.await, &[], Some(pid))
 }
 
-async fn take<M: Continues>(connector: web::Data<Connector>, http: HttpRequest, bytes: web::Bytes) -> HttpResponse {
+async fn take<M: Continues>(connector: web::Data<Connector>, http: HttpRequest, arrived: Arrived) -> HttpResponse {
     let connector: Arc<Connector> = connector.into_inner();
     let pid = id(&http, "pid");
     let taken = async {
         let caller = caller(&connector, &http)?;
         // Whether the process exists for this partner comes first: a stranger learns nothing from our parsing.
         receiving::of_caller(&connector, &caller, pid).await?;
-        let Body { message, text } = body::<M>(&http, &bytes)?;
+        let Body { message, text } = body::<M>(&http, arrived.bytes()?)?;
         let incoming = message.into_incoming(pid, text)?;
         receiving::receive(&connector, &caller, incoming).await
     };
-    finish(StatusCode::OK, taken.await, &bytes, Some(pid))
+    finish(StatusCode::OK, taken.await, arrived.seen(), Some(pid))
 }
 
 fn finish(
@@ -109,7 +109,7 @@ fn finish(
                 code: Some(problem.code.clone()),
                 reason: problem.reasons(),
             };
-            answer(status(&problem), &error)
+            refuse(&problem, &error)
         }
     }
 }
@@ -133,11 +133,7 @@ fn incoming(pid: &str, text: String, envelope: Envelope, message: Step, attestat
 }
 
 fn malformed(member: &str) -> impl FnOnce(PolicyError) -> Problem {
-    let member = member.to_owned();
-    move |error| {
-        Problem::bad_request("message.malformed", format!("{member}: {}", error.reason))
-            .with_rule(format!("{member}.{}", error.path))
-    }
+    move |error| Problem::of_policy("message.malformed", member, &error)
 }
 
 fn missing(member: &str) -> Problem {

@@ -11,7 +11,7 @@ use symbolon_vocab::messages::{
     TransferSuspensionMessage, TransferTerminationMessage,
 };
 
-use super::{Body, answer, body, caller, id, named, status};
+use super::{Arrived, Body, answer, body, caller, id, named, refuse};
 use crate::connector::Connector;
 use crate::ids;
 use crate::operations::transfers::receiving::{self, Incoming};
@@ -29,14 +29,14 @@ pub(super) fn configure(service: &mut web::ServiceConfig) {
         );
 }
 
-async fn request(connector: web::Data<Connector>, http: HttpRequest, bytes: web::Bytes) -> HttpResponse {
+async fn request(connector: web::Data<Connector>, http: HttpRequest, arrived: Arrived) -> HttpResponse {
     let connector = connector.into_inner();
     let opened = async {
         let caller = caller(&connector, &http)?;
-        let Body { message, text } = body::<TransferRequestMessage>(&http, &bytes)?;
+        let Body { message, text } = body::<TransferRequestMessage>(&http, arrived.bytes()?)?;
         receiving::requested(&connector, &caller, message, &text).await
     };
-    finish(StatusCode::CREATED, opened.await, &bytes, None)
+    finish(StatusCode::CREATED, opened.await, arrived.seen(), None)
 }
 
 async fn state(connector: web::Data<Connector>, http: HttpRequest) -> HttpResponse {
@@ -48,19 +48,19 @@ async fn state(connector: web::Data<Connector>, http: HttpRequest) -> HttpRespon
     finish(StatusCode::OK, found.await, &[], Some(pid))
 }
 
-async fn take<M: Continues>(connector: web::Data<Connector>, http: HttpRequest, bytes: web::Bytes) -> HttpResponse {
+async fn take<M: Continues>(connector: web::Data<Connector>, http: HttpRequest, arrived: Arrived) -> HttpResponse {
     let connector: Arc<Connector> = connector.into_inner();
     let pid = id(&http, "pid");
     let taken = async {
         let caller = caller(&connector, &http)?;
         // Whether the process exists for this partner comes first: a stranger learns nothing from our parsing.
         receiving::of_caller(&connector, &caller, pid).await?;
-        let Body { message, text } = body::<M>(&http, &bytes)?;
+        let Body { message, text } = body::<M>(&http, arrived.bytes()?)?;
         let (message_id, pids, message) = message.split();
         let incoming = Incoming { pid: pid.to_owned(), message_id, pids, message, payload: text };
         receiving::receive(&connector, &caller, incoming).await
     };
-    finish(StatusCode::OK, taken.await, &bytes, Some(pid))
+    finish(StatusCode::OK, taken.await, arrived.seen(), Some(pid))
 }
 
 fn finish(
@@ -81,7 +81,7 @@ fn finish(
                 code: Some(problem.code.clone()),
                 reason: problem.reasons(),
             };
-            answer(status(&problem), &error)
+            refuse(&problem, &error)
         }
     }
 }

@@ -2,23 +2,21 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest, web};
-use bytes::{Bytes, BytesMut};
+use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
-use futures_util::{FutureExt as _, StreamExt as _};
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{DeserializeOwned, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::problem::refusal;
-use crate::connector::Connector;
-use crate::problem::{Kind, Problem};
+use crate::arrival;
+use crate::problem::Problem;
 
 /// Nesting that is read; what walks a document later then never runs out of stack.
 const MAX_DEPTH: usize = 64;
@@ -35,7 +33,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         let (request, payload) = (request.clone(), payload.take());
         async move {
             demand_media_type(&request, |essence| essence == "application/json" || essence.ends_with("+json"))?;
-            let bytes = bytes(&request, payload).await?;
+            let bytes = arrival::bytes(&request, payload).await?;
             Ok(Self(parse(&bytes)?))
         }
         .boxed_local()
@@ -84,34 +82,6 @@ pub(super) fn demand_media_type(request: &HttpRequest, is_read: impl Fn(&str) ->
     let problem = Problem::bad_request("media-type", detail).with_hint("say what the body is in Content-Type");
     let response = refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, &problem);
     Err(actix_web::error::InternalError::from_response("media type", response).into())
-}
-
-/// The body, if it is within the configured size and time.
-pub(super) async fn bytes(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, Problem> {
-    let Some(connector) = request.app_data::<web::Data<Connector>>() else {
-        return Err(Problem::internal("the connector is not in the application's data"));
-    };
-    let limits = &connector.config.limits;
-    let too_large = || {
-        Problem::new(Kind::TooLarge, "body.too-large", format!("the body is larger than {} bytes", limits.body_bytes))
-            .with_rule("limits.body_bytes")
-    };
-    let reading = async {
-        let mut body = BytesMut::new();
-        while let Some(chunk) = payload.next().await {
-            let chunk = chunk.map_err(|error| Problem::bad_request("body", format!("the body broke off: {error}")))?;
-            if body.len() + chunk.len() > limits.body_bytes {
-                return Err(too_large());
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(body.freeze())
-    };
-    match tokio::time::timeout(Duration::from_secs(limits.request_seconds), reading).await {
-        Ok(outcome) => outcome,
-        Err(_) => Err(Problem::bad_request("body.too-slow", "the body did not arrive in time")
-            .with_rule("limits.request_seconds")),
-    }
 }
 
 /// Reads JSON into its type. The error names the member by its path.

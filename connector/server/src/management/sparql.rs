@@ -4,8 +4,9 @@ use actix_web::http::header::{ACCEPT, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::agreements::projected;
-use super::body::{bytes, demand_media_type};
+use super::body::demand_media_type;
 use super::route::at;
+use crate::arrival;
 use crate::authentication::{Operator, Permission};
 use crate::connector::Connector;
 use crate::graph::Limits;
@@ -30,7 +31,7 @@ pub(super) async fn query(
 ) -> Result<HttpResponse, actix_web::Error> {
     operator.must(Permission::Audit)?;
     demand_media_type(&request, |essence| essence == "application/sparql-query")?;
-    let body = bytes(&request, payload.into_inner()).await?;
+    let body = arrival::bytes(&request, payload.into_inner()).await?;
     let text = String::from_utf8(body.to_vec())
         .map_err(|error| Problem::bad_request("sparql.encoding", format!("the query is not UTF-8: {error}")))?;
     let accept = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());

@@ -111,10 +111,7 @@ pub async fn import(
 }
 
 fn read_agreement(value: Value) -> Result<PolicyDocument, Problem> {
-    let refused = |error: symbolon_policies_odrl::PolicyError| {
-        Problem::bad_request("agreement.malformed", format!("agreement: {}", error.reason))
-            .with_rule(format!("agreement.{}", error.path))
-    };
+    let refused = |error| Problem::of_policy("agreement.malformed", "agreement", &error);
     symbolon_policies_odrl::dsp::check_agreement(&value).map_err(refused)?;
     PolicyDocument::parse(value).map_err(refused)
 }

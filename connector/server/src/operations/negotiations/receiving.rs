@@ -278,10 +278,7 @@ async fn visible_offer(connector: &Connector, partner: &str, offer_id: &str) -> 
 
 /// Reads and checks an offer from the wire.
 pub(super) fn read_offer(value: serde_json::Value) -> Result<PolicyDocument, Problem> {
-    let refused = |error: symbolon_policies_odrl::PolicyError| {
-        Problem::bad_request("offer.malformed", format!("offer: {}", error.reason))
-            .with_rule(format!("offer.{}", error.path))
-    };
+    let refused = |error| Problem::of_policy("offer.malformed", "offer", &error);
     symbolon_policies_odrl::dsp::check_message_offer(&value).map_err(refused)?;
     PolicyDocument::parse(value).map_err(refused)
 }
