@@ -17,7 +17,7 @@ use crate::clock;
 use crate::connector::Connector;
 use crate::http_client::{Exchange, PostError};
 use crate::operations;
-use crate::storage::messages::{self, Attempt, Status, StoredMessage};
+use crate::storage::messages::{self, Attempt, ProcessKind, Status, StoredMessage};
 use crate::storage::{Db, StorageError};
 
 /// The acknowledgement of an opening message is written after this, unless the partner's next message has told it.
@@ -223,8 +223,10 @@ async fn resolve(
 
 /// Records how it ended and tells the process.
 async fn conclude(connector: &Arc<Connector>, item: &StoredMessage, end: End) {
-    if matches!(end, End::Delivered(_)) && operations::opens(item) {
-        // The partner's next message is on its way, and tells the same: writing now would only race it.
+    let negotiation = item.process_kind() == ProcessKind::Negotiation;
+    if negotiation && matches!(end, End::Delivered(_)) && operations::opens(item) {
+        // The partner's next message is on its way, and tells the same: writing now would only race it. Transfers count
+        // acknowledgements: one that is late makes messages look as if they had crossed.
         let (connector, item) = (Arc::clone(connector), item.clone());
         tokio::spawn(async move {
             tokio::time::sleep(ACKNOWLEDGED_LATER).await;
