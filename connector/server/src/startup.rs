@@ -61,10 +61,12 @@ pub async fn run_until(config: Config, stop: impl Future<Output = ()>) -> Result
     let (public, operators) = listeners.serve(&connector, &stopping)?;
     let handles = [public.handle(), operators.handle()];
     let mut servers = tokio::spawn(async { tokio::try_join!(public, operators).map(|_| ()) });
+    // Who has read that it is ready may tell it to stop.
+    let signalled = signalled();
     announce(&connector, left_over);
     let outcome = tokio::select! {
         () = stop => Ok(()),
-        () = signalled() => Ok(()),
+        () = signalled => Ok(()),
         served = &mut servers => served.map_err(Problem::internal).and_then(|s| s.map_err(Problem::internal)),
     };
     tracing::info!("stopping: requests under way are finished first");
@@ -254,12 +256,15 @@ async fn shut_down(handles: &[ServerHandle]) {
     }
 }
 
-/// Returns at SIGINT or SIGTERM.
-async fn signalled() {
+/// Returns at SIGINT or SIGTERM. Both are heard from the call on, also before the future is awaited.
+fn signalled() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
+    let heard = [SignalKind::terminate(), SignalKind::interrupt()].map(signal);
+    async move {
+        let [Ok(mut terminate), Ok(mut interrupt)] = heard else { return std::future::pending().await };
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
     }
 }
