@@ -65,7 +65,7 @@ system:
 	for need in "cc:gcc" "c++:g++" "clang:clang" "cmake:cmake" "pkg-config:pkg-config"; do \
 	  command -v "$${need%%:*}" >/dev/null || missing="$$missing $${need##*:}"; done; \
 	pkg-config --exists openssl 2>/dev/null || missing="$$missing libssl-dev"; \
-	ls /usr/lib/llvm-*/lib/libclang*.so* /usr/lib/*/libclang*.so* /usr/lib64/libclang*.so* 2>/dev/null | grep -q . || missing="$$missing libclang-dev"; \
+	[ -n "$$(ls /usr/lib/llvm-*/lib/libclang*.so* /usr/lib/*/libclang*.so* /usr/lib64/libclang*.so* 2>/dev/null)" ] || missing="$$missing libclang-dev"; \
 	if [ -n "$$missing" ]; then $(MAKE) --no-print-directory install PACKAGES="$$missing"; fi
 
 .PHONY: java
