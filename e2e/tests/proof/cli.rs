@@ -99,7 +99,8 @@ async fn nothing_is_overwritten_by_init() -> Outcome {
 async fn a_connector_ends_when_it_is_asked_to() -> Outcome {
     let mut connector = Connector::start(Config::new("first").relaxed()).await?;
     let participant = connector.participant().to_owned();
-    assert!(connector.stop().await?.unwrap().success());
+    let status = connector.stop().await?.unwrap();
+    assert!(status.success(), "{status}");
     connector.restart().await?;
     let info = connector.management().get("info").await?;
     assert_eq!(info["participantId"], participant.as_str());

@@ -10,7 +10,7 @@ use super::agreements::Attestation;
 use super::offers::Step;
 use super::{Arg, Db, Page, Statement, StorageError, column, json, to_json};
 
-const TABLE: &str = "negotiation";
+pub(crate) const TABLE: &str = "negotiation";
 
 /// Which steps of a negotiation the connector takes by itself.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

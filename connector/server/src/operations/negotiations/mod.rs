@@ -163,10 +163,10 @@ async fn change(
         let stored = at_hand(connector, pid).await?;
         let asked = stored.machine.last_offer().clone();
         let Some(input) = input(&stored)? else { return Ok(stored) };
+        let version = stored.version;
         let mut work = Work::on(connector, stored, clock::now());
         if let Err(error) = work.step(input) {
-            // What is at hand may be out of date: a refusal counts only of what the row holds.
-            if stale(connector, pid).await? {
+            if stale(connector, pid, version).await? {
                 continue;
             }
             return Err(error.into());
@@ -193,11 +193,10 @@ async fn at_hand(connector: &Connector, pid: &str) -> Result<StoredNegotiation, 
     }
 }
 
-/// Whether what was at hand is not what the row holds; it is then forgotten.
-async fn stale(connector: &Connector, pid: &str) -> Result<bool, Problem> {
-    let Some(recent) = connector.recent.get(pid) else { return Ok(false) };
-    let newest = find(connector, pid).await?;
-    let stale = newest.version != recent.version;
+/// Whether the row holds another version than the one that was at hand, which is then forgotten. What is at hand may be out
+/// of date: a refusal counts only of what the row holds.
+async fn stale(connector: &Connector, pid: &str, at_hand: i64) -> Result<bool, Problem> {
+    let stale = find(connector, pid).await?.version != at_hand;
     if stale {
         connector.recent.forget(pid);
     }

@@ -167,7 +167,6 @@ pub async fn receive(
                     }
                     Some(_) if super::super::is_conflict(&problem) => return Err(super::super::id_used()),
                     None if super::super::is_conflict(&problem) => {}
-                    None if super::stale(connector, &incoming.pid).await? => {}
                     Some(_) | None => return Err(problem),
                 }
             }
@@ -193,10 +192,13 @@ async fn take(
         work.step(Input::Received { message, pids })
     });
     if let Err(error) = step {
+        let (pid, partner) = (&before.pid, &before.partner);
+        if super::stale(connector, pid, before.version).await? {
+            return Err(StorageError::Conflict { table: rows::TABLE, key: pid.clone() }.into());
+        }
         let problem = Problem::from(error);
         if problem.kind != Kind::Internal {
             let at = clock::millis(clock::now());
-            let (pid, partner) = (&before.pid, &before.partner);
             let refused = StoredMessage::incoming(pid, partner, message_id, kind, &incoming.payload, at);
             record_refusal(connector, refused, &problem).await?;
         }
