@@ -22,12 +22,17 @@ mod verify;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
 
 use self::failure::Failure;
 use self::output::Output;
+use crate::graph;
+
+/// Background work that still runs when a command is done gets this long.
+const ENDS_WITHIN: Duration = Duration::from_secs(2);
 
 /// The name that people type.
 const NAME: &str = "symbolon";
@@ -138,8 +143,9 @@ fn run(command: Command, output: &Output) -> Result<(), Failure> {
             Command::Completions(_) => Ok(()),
         }
     });
-    // What blocks (a name being resolved, a read of standard input) must not keep the process from ending.
-    runtime.shutdown_background();
+    // What blocks (a name being resolved) must not keep the process from ending.
+    runtime.shutdown_timeout(ENDS_WITHIN);
+    graph::wait_until_closed(ENDS_WITHIN);
     done
 }
 

@@ -15,6 +15,7 @@
 //! 10,000 and after 50,000 of them. The block caches fill only by reading; taking up new agreements reads next to
 //! nothing, a query that walks through everything may fill them up to their 160 MB.
 
+mod engine;
 mod formats;
 pub mod names;
 mod query;
@@ -32,6 +33,7 @@ use tokio::sync::Semaphore;
 use crate::problem::{Kind, Problem};
 use crate::storage::agreements::StoredAgreement;
 
+pub use engine::wait_until_closed;
 pub use formats::AgreementFormat;
 pub use query::{Answer, Limits};
 
@@ -99,6 +101,8 @@ pub struct Graph {
     /// Statements written since the write buffers were last written out.
     unflushed: Arc<AtomicUsize>,
     queries: Arc<Semaphore>,
+    /// After the store, which the last clone closes.
+    _open: Arc<engine::Open>,
 }
 
 impl std::fmt::Debug for Graph {
@@ -118,7 +122,7 @@ impl Graph {
         let store = tokio::task::spawn_blocking(move || open_store(&path)).await?;
         let store = store.map_err(|detail| GraphError::Open { path: dir.display().to_string(), detail })?;
         let queries = Arc::new(Semaphore::new(QUERIES));
-        Ok(Self { store, unflushed: Arc::default(), queries })
+        Ok(Self { store, unflushed: Arc::default(), queries, _open: Arc::new(engine::Open::new()) })
     }
 
     /// The place in the log (`graph_log.seq`) up to which agreements have been taken up; 0 for an empty graph.
