@@ -1,7 +1,6 @@
 //! Contract negotiations.
 
 use serde::{Deserialize, Serialize};
-use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 use symbolon_contract_negotiation::Role;
 use symbolon_contract_negotiation::negotiation::Negotiation;
@@ -156,13 +155,6 @@ pub fn role_name(role: Role) -> &'static str {
         Role::Consumer => "consumer",
         Role::Provider => "provider",
     }
-}
-
-/// How many negotiations are in each state.
-pub async fn count_by_state(db: &Db) -> Result<Vec<(String, i64)>, StorageError> {
-    let rows =
-        sqlx::query("SELECT state, count(*) AS n FROM negotiation GROUP BY state").fetch_all(db.readers()).await?;
-    rows.iter().map(|row| Ok((row.try_get("state")?, row.try_get("n")?))).collect()
 }
 
 fn read(row: &SqliteRow) -> Result<StoredNegotiation, StorageError> {
