@@ -47,12 +47,13 @@ pub struct Config {
     name: String,
     members: Vec<(String, String)>,
     keys: Vec<(String, String)>,
+    web: bool,
 }
 
 impl Config {
     /// A connector with a did:key of its own and full durability.
     pub fn new(name: impl Into<String>) -> Self {
-        let config = Self { name: name.into(), members: Vec::new(), keys: Vec::new() };
+        let config = Self { name: name.into(), members: Vec::new(), keys: Vec::new(), web: false };
         config.set("outgoing.allow_http", "true").set("outgoing.allow_private", "true")
     }
 
@@ -60,6 +61,12 @@ impl Config {
     #[must_use]
     pub fn mock(self, participant: &str) -> Self {
         self.set("identity.mode", "mock").set("identity.participant", participant)
+    }
+
+    /// A did:web identity, which the connector serves itself: `did:web:localhost%3A<port>`, over plain HTTP.
+    #[must_use]
+    pub fn web(self) -> Self {
+        Self { web: true, ..self }
     }
 
     /// Commits are not flushed to the disk one by one.
@@ -106,11 +113,13 @@ impl Connector {
         let folder =
             TempDir::with_prefix(format!("symbolon-{}-", config.name)).map_err(Failure::io("temporary folder"))?;
         let [public, management] = [ports::free(), ports::free()].map(|port| port.map_err(Failure::io("free port")));
-        let (public, management) = (format!("127.0.0.1:{}", public?), format!("127.0.0.1:{}", management?));
-        let public_url = format!("http://{public}");
+        let (port, management) = (public?, format!("127.0.0.1:{}", management?));
+        let public = format!("127.0.0.1:{port}");
+        // The method has names for hosts, not for addresses.
+        let public_url = if config.web { format!("http://localhost:{port}") } else { format!("http://{public}") };
         let management_url = format!("http://{management}");
         let mut connector = Self {
-            environment: environment(&config, &public, &management),
+            environment: environment(&config, &public, &public_url, &management),
             management: Management::new(format!("{management_url}/api/v1"), KEY)?,
             name: config.name,
             folder,
@@ -300,18 +309,20 @@ pub fn binary() -> Result<PathBuf, Failure> {
 }
 
 /// The configuration as environment variables, which win over the file that `symbolon init` wrote.
-fn environment(config: &Config, public: &str, management: &str) -> Vec<(OsString, OsString)> {
+fn environment(config: &Config, public: &str, public_url: &str, management: &str) -> Vec<(OsString, OsString)> {
     let mut keys = vec![format!(r#"{{name="e2e",role="admin",sha256="{}"}}"#, hash(KEY))];
     keys.extend(
         config.keys.iter().map(|(role, key)| format!(r#"{{name="{role}",role="{role}",sha256="{}"}}"#, hash(key))),
     );
     let ours = [
         ("public.bind".to_owned(), public.to_owned()),
-        ("public.url".to_owned(), format!("http://{public}")),
+        ("public.url".to_owned(), public_url.to_owned()),
         ("management.bind".to_owned(), management.to_owned()),
         ("management.keys".to_owned(), format!("[{}]", keys.join(","))),
     ];
-    let members = ours.into_iter().chain(config.members.iter().cloned());
+    let host = public_url.trim_start_matches("http://").replace(':', "%3A");
+    let did = config.web.then(|| ("identity.did".to_owned(), format!("did:web:{host}")));
+    let members = ours.into_iter().chain(did).chain(config.members.iter().cloned());
     members.map(|(member, value)| (variable(&member), value.into())).collect()
 }
 
@@ -334,7 +345,8 @@ mod tests {
 
     #[test]
     fn the_configuration_becomes_variables() {
-        let environment = environment(&Config::new("x").mock("P").relaxed(), "127.0.0.1:1", "127.0.0.1:2");
+        let config = Config::new("x").mock("P").relaxed();
+        let environment = environment(&config, "127.0.0.1:1", "http://127.0.0.1:1", "127.0.0.1:2");
         let value = |name: &str| environment.iter().find(|(key, _)| key == name).and_then(|(_, value)| value.to_str());
         assert_eq!(value("SYMBOLON__PUBLIC__URL"), Some("http://127.0.0.1:1"));
         assert_eq!(value("SYMBOLON__MANAGEMENT__BIND"), Some("127.0.0.1:2"));
@@ -342,5 +354,14 @@ mod tests {
         assert_eq!(value("SYMBOLON__IDENTITY__PARTICIPANT"), Some("P"));
         assert_eq!(value("SYMBOLON__STORAGE__DURABILITY"), Some("relaxed"));
         assert_eq!(value("SYMBOLON__OUTGOING__ALLOW_HTTP"), Some("true"));
+        assert_eq!(value("SYMBOLON__IDENTITY__DID"), None);
+    }
+
+    #[test]
+    fn a_web_identity_names_the_port() {
+        let config = Config::new("x").web();
+        let environment = environment(&config, "127.0.0.1:1", "http://localhost:1", "127.0.0.1:2");
+        assert!(environment.contains(&("SYMBOLON__IDENTITY__DID".into(), "did:web:localhost%3A1".into())));
+        assert!(environment.contains(&("SYMBOLON__PUBLIC__URL".into(), "http://localhost:1".into())));
     }
 }
