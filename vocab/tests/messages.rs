@@ -141,6 +141,42 @@ fn unknown_members_are_ignored() {
 }
 
 #[test]
+fn a_catalog_request_may_be_in_expanded_form() {
+    let class = "https://w3id.org/dspace/2025/1/CatalogRequestMessage";
+    let filter = "https://w3id.org/dspace/2025/1/filter";
+    let cases = [
+        (json!({ "@type": class }), vec![]),
+        (json!({ "@type": class, filter: {} }), vec![]),
+        (json!([{ "@type": [class], filter: [{}] }]), vec![]),
+        (
+            json!([{ "@type": [class], filter: [{ "@value": "x" }, { "@id": "urn:y" }] }]),
+            vec![json!("x"), json!({ "@id": "urn:y" })],
+        ),
+        (json!({ "@type": class, "filter": ["means nothing without a context"] }), vec![]),
+    ];
+    for (body, filter) in cases {
+        let expected = CatalogRequestMessage { id: None, filter };
+        assert_eq!(parse_value::<CatalogRequestMessage>(body.clone()), Ok(expected), "{body}");
+    }
+    let refused = [
+        (json!({ "@type": "CatalogRequestMessage" }), "`@context` is missing."),
+        (json!({ "@type": "https://w3id.org/dspace/2025/1/CatalogError" }), "`@type` must be"),
+        (json!({ "@type": class, "@context": [dspace::CONTEXT] }), "`@type` must be"),
+        (json!([{ "@type": class }, { "@type": class }]), "The body must be an object"),
+    ];
+    for (body, reason) in refused {
+        let refusal = parse_value::<CatalogRequestMessage>(body.clone()).unwrap_err();
+        assert!(refusal.reason.starts_with(reason), "{body}: {refusal}");
+    }
+}
+
+#[test]
+fn an_empty_filter_is_no_filter() {
+    let body = json!({ "@context": [dspace::CONTEXT], "@type": "CatalogRequestMessage", "filter": [{}] });
+    assert_eq!(parse_value(body), Ok(CatalogRequestMessage { id: None, filter: vec![] }));
+}
+
+#[test]
 fn deep_nesting_is_refused() {
     let nested = |levels: usize| {
         let inner = (0..levels).fold(json!("x"), |inner, _| json!([inner]));

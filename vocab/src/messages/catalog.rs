@@ -9,13 +9,18 @@ use super::definition::{CONTEXT, deserialize_by_reading, message, node, write};
 use super::negotiation::sentence;
 use super::reading::{At, Members, Read, catalog_list, if_readable, list, optional, required, required_catalog_list};
 use super::{Malformed, Message};
+use crate::dspace;
 
 message! {
     /// A consumer asks for a catalog.
+    ///
+    /// It is also read in the form that JSON-LD expansion leaves: IRIs in full, and no `@context`. A verifier's test kit and
+    /// consumers without context documents send it so.
     CatalogRequestMessage {
         /// Which datasets are wanted; the expressions are the implementation's own. Empty asks for all.
-        filter: Vec<Value> = ("filter", list),
+        filter: Vec<Value> = ("filter", filter),
     }
+    after compacted
 }
 
 message! {
@@ -355,6 +360,50 @@ impl Read for Format {
             other => String::read(other, at).map(Self),
         }
     }
+}
+
+/// An expression without a member filters nothing.
+fn filter(members: &mut Members<'_>, name: &str) -> Result<Vec<Value>, Malformed> {
+    let mut expressions: Vec<Value> = list(members, name)?;
+    expressions.retain(|expression| !expression.as_object().is_some_and(Map::is_empty));
+    Ok(expressions)
+}
+
+/// A catalog request in expanded form, in the compact one; anything else as it is. Without a context only keywords and full
+/// IRIs mean something, so no other member is kept.
+fn compacted(value: Value) -> Value {
+    let term = |iri: &Value| iri.as_str().and_then(|iri| iri.strip_prefix(dspace::NAMESPACE)).map(str::to_owned);
+    let expanded = alone(&value).as_object().filter(|members| !members.contains_key("@context"));
+    let Some((members, class)) = expanded.and_then(|members| Some((members, term(alone(members.get("@type")?))?)))
+    else {
+        return value;
+    };
+    let mut compact = Map::new();
+    compact.insert("@context".to_owned(), CONTEXT.as_slice().into());
+    compact.insert("@type".to_owned(), class.into());
+    for (name, value) in members {
+        match name.strip_prefix(dspace::NAMESPACE) {
+            Some("filter") => drop(compact.insert("filter".to_owned(), plain_items(value))),
+            Some(_) => {}
+            None if name == "@id" => drop(compact.insert(name.clone(), value.clone())),
+            None => {}
+        }
+    }
+    Value::Object(compact)
+}
+
+/// The only item of an array, which compaction would leave alone; any other value as it is.
+fn alone(value: &Value) -> &Value {
+    match value.as_array().map(Vec::as_slice) {
+        Some([item]) => item,
+        Some(_) | None => value,
+    }
+}
+
+/// The values of a property in expanded form, always an array: what is inside of value objects, and other nodes as they are.
+fn plain_items(value: &Value) -> Value {
+    let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    items.iter().map(|item| item.get("@value").unwrap_or(item).clone()).collect()
 }
 
 fn reasons_or_none(members: &mut Members<'_>, name: &str) -> Result<Vec<String>, Malformed> {

@@ -48,6 +48,7 @@ macro_rules! message {
             $($(#[$field_doc:meta])* $field:ident: $type:ty = ($json:expr, $read:expr),)*
         }
         $(exactly one of $one:literal, $other:literal)?
+        $(after $respelled:path)?
     ) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +67,7 @@ macro_rules! message {
                 value: serde_json::Value,
                 at: $crate::messages::reading::At<'_>,
             ) -> Result<Self, $crate::messages::Malformed> {
+                $(let value = $respelled(value);)?
                 let mut members = $crate::messages::reading::Members::of_message(value, at, stringify!($name))?;
                 $(members.have_exactly_one_of($one, $other)?;)?
                 Ok(Self {
