@@ -26,7 +26,7 @@ run: build ## two connectors, the whole way on real data; stays up. ONCE=1 walks
 	@exec $(BIN)/symbolon demo $(if $(ONCE),--once)
 
 .PHONY: test
-test: ## all that CI runs: check, unit and end-to-end tests, the DSP kit
+test: ## all that CI runs: check, unit and end-to-end tests, the DSP and DCP kits
 	@exec .ci/test
 
 .PHONY: build
@@ -54,6 +54,11 @@ kit-dsp: system java ## the official DSP TCK against a fresh connector; ONLY=CN_
 
 .PHONY: bench
 bench: system ## every benchmark; ONLY=name runs one, QUICK=1 a short run, PEER=edc measures EDC in the same run
+.PHONY: kit-dcp
+kit-dcp: system java ## the official DCP TCK likewise; DCP_KIT_JARS=folder runs another version of it
+	@cargo build --release --locked --quiet --workspace --bins
+	@$(BIN)/kit-dcp $(if $(ONLY),"$(ONLY)")
+
 	@cargo build --release --locked --quiet --workspace --bins
 	@$(BIN)/bench $(if $(QUICK),--quick) $(if $(ONLY),"$(ONLY)")
 

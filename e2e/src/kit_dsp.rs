@@ -5,15 +5,15 @@
 //! by a public command as [`script`] says. The connector has no code for the kit.
 
 mod operator;
-mod runner;
+mod properties;
 pub mod script;
 mod seed;
 mod trigger;
 
 use self::operator::Operator;
-use self::runner::{Properties, Verdict};
 use self::trigger::Trigger;
 use crate::connector::{Config, Connector};
+use crate::kit::{Kit, Properties, Verdict};
 use crate::{Failure, ports};
 
 /// The participant id of the connector under test.
@@ -37,9 +37,9 @@ pub async fn run(word: Option<&str>) -> Result<Verdict, Failure> {
     seed::seed(connector.management(), &kit_address, &trigger.address()).await?;
     let mut operator = Operator::new(connector.management().clone(), events);
 
-    let properties = Properties::new(&connector, &trigger.address(), kit_port);
+    let properties = properties::against(&connector, &trigger.address(), kit_port);
     let outcome = tokio::select! {
-        verdict = runner::run(&properties, word) => verdict,
+        verdict = judge(&properties, word) => verdict,
         failure = operator.work() => Err(failure),
     };
     trigger.stop().await;
@@ -56,5 +56,17 @@ pub async fn run(word: Option<&str>) -> Result<Verdict, Failure> {
 /// When the kit cannot be built or started.
 pub async fn run_locally(word: Option<&str>) -> Result<Verdict, Failure> {
     let kit_port = ports::free().map_err(Failure::io("free port"))?;
-    runner::run(&Properties::local(kit_port), word).await
+    judge(&properties::local(kit_port), word).await
+}
+
+/// The kit's main class judges: its last line says how many passed, its status whether that is enough.
+async fn judge(properties: &Properties, word: Option<&str>) -> Result<Verdict, Failure> {
+    let ended = Kit::build("dsp", "DspKit").await?.run(properties, word).await?;
+    if !ended.success {
+        eprintln!("--- output of the kit\n{}", ended.output);
+    }
+    match ended.output.lines().rev().find(|line| line.starts_with("DSP TCK:")) {
+        Some(line) => Ok(Verdict { line: line.to_owned(), green: ended.success }),
+        None => Err(Failure::Unexpected(format!("the kit ended without a verdict:\n{}", ended.output))),
+    }
 }

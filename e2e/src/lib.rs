@@ -7,6 +7,8 @@ pub mod bench;
 pub mod connector;
 pub mod failure;
 pub mod kit_dsp;
+pub mod kit;
+pub mod kit_dcp;
 pub mod official;
 pub mod partners;
 pub mod peer;
