@@ -23,9 +23,9 @@
 
 mod catalog;
 mod data_address;
-mod definition;
+pub(crate) mod definition;
 mod negotiation;
-mod reading;
+pub(crate) mod reading;
 mod transfer;
 mod version;
 
@@ -41,9 +41,9 @@ pub use catalog::{
 };
 pub use data_address::{DataAddress, EndpointProperty};
 pub use negotiation::{
-    ContractAgreementMessage, ContractAgreementVerificationMessage, ContractNegotiation, ContractNegotiationError,
-    ContractNegotiationEventMessage, ContractNegotiationState, ContractNegotiationTerminationMessage,
-    ContractOfferMessage, ContractRequestMessage, EventType,
+    Attestation, ContractAgreementMessage, ContractAgreementVerificationMessage, ContractNegotiation,
+    ContractNegotiationError, ContractNegotiationEventMessage, ContractNegotiationState,
+    ContractNegotiationTerminationMessage, ContractOfferMessage, ContractRequestMessage, EventType,
 };
 pub use transfer::{
     TransferCompletionMessage, TransferError, TransferProcess, TransferRequestMessage, TransferStartMessage,
@@ -114,7 +114,7 @@ impl fmt::Display for Malformed {
 
 impl std::error::Error for Malformed {}
 
-fn nests_within(value: &Value, levels: usize) -> bool {
+pub(crate) fn nests_within(value: &Value, levels: usize) -> bool {
     match value {
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
         Value::Array(items) => levels > 0 && items.iter().all(|item| nests_within(item, levels - 1)),

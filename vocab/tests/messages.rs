@@ -295,6 +295,10 @@ fn reasons_become_sentences() {
     assert_eq!(error.reason, ["plain", "worded", r#"{"why":1}"#, "7"]);
 }
 
+fn attestation() -> Attestation {
+    Attestation { credential: json!({"@context": ["https://www.w3.org/ns/credentials/v2"]}), jwt: "a.b.c".into() }
+}
+
 #[test]
 fn attestation_travels_under_its_full_iri() {
     let event = ContractNegotiationEventMessage {
@@ -302,11 +306,26 @@ fn attestation_travels_under_its_full_iri() {
         provider_pid: "p".into(),
         consumer_pid: "c".into(),
         event_type: EventType::Finalized,
-        attestation: Some("a.b.c".into()),
+        attestation: Some(attestation()),
     };
     let written = serde_json::to_value(&event).unwrap();
-    assert_eq!(written["https://w3id.org/symbolon/1/attestation"], "a.b.c");
-    assert_eq!(serde_json::from_value::<ContractNegotiationEventMessage>(written).unwrap(), event);
+    // A JSON literal: contexts that the credential names mean nothing to whoever reads the message as JSON-LD.
+    let literal = json!({"@type": "@json", "@value": {"credential": {"@context": ["https://www.w3.org/ns/credentials/v2"]}, "jwt": "a.b.c"}});
+    assert_eq!(written["https://w3id.org/symbolon/1/attestation"], literal);
+    assert_eq!(serde_json::from_value::<ContractNegotiationEventMessage>(written.clone()).unwrap(), event);
+    let cases = [
+        (json!("a.b.c"), ""),
+        (json!({"credential": {}, "jwt": "a.b.c"}), ".@type"),
+        (json!({"@type": "@json", "@value": []}), ".@value"),
+        (json!({"@type": "@json", "@value": {"credential": {}}}), ".@value.jwt"),
+        (json!({"@type": "@json", "@value": {"jwt": "a.b.c"}}), ".@value.credential"),
+    ];
+    for (attestation, place) in cases {
+        let mut message = written.clone();
+        message["https://w3id.org/symbolon/1/attestation"] = attestation;
+        let refused = parse::<ContractNegotiationEventMessage>(message.to_string().as_bytes()).unwrap_err();
+        assert_eq!(refused.member, format!("https://w3id.org/symbolon/1/attestation{place}"), "{message}");
+    }
 }
 
 #[test]
@@ -549,7 +568,7 @@ fn full_messages() -> Vec<(&'static str, Vec<u8>)> {
                 id: Some("urn:uuid:1".into()),
                 provider_pid: "p".into(),
                 consumer_pid: "c".into(),
-                attestation: Some("a.b.c".into()),
+                attestation: Some(attestation()),
             }),
         ),
         (
@@ -559,7 +578,7 @@ fn full_messages() -> Vec<(&'static str, Vec<u8>)> {
                 provider_pid: "p".into(),
                 consumer_pid: "c".into(),
                 event_type: EventType::Accepted,
-                attestation: Some("a.b.c".into()),
+                attestation: Some(attestation()),
             }),
         ),
         (

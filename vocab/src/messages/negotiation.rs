@@ -1,10 +1,12 @@
 //! Messages of the Contract Negotiation Protocol.
 
+use serde::Serialize;
+use serde::ser::SerializeMap as _;
 use serde_json::Value;
 
 use super::Malformed;
 use super::definition::{message, words};
-use super::reading::{Members, PolicyHead, list_of_some, optional, policy, required};
+use super::reading::{At, Members, PolicyHead, Read, list_of_some, optional, policy, required};
 use crate::symbolon;
 
 message! {
@@ -60,9 +62,8 @@ message! {
         provider_pid: String = ("providerPid", required),
         /// The consumer's id of the negotiation.
         consumer_pid: String = ("consumerPid", required),
-        /// The consumer's attestation of the agreement, a compact JWS. Not part of the protocol: see
-        /// [`symbolon::ATTESTATION`].
-        attestation: Option<String> = (symbolon::ATTESTATION, optional),
+        /// The consumer's attestation of the agreement. Not part of the protocol: see [`symbolon::ATTESTATION`].
+        attestation: Option<Attestation> = (symbolon::ATTESTATION, optional),
     }
 }
 
@@ -75,9 +76,42 @@ message! {
         consumer_pid: String = ("consumerPid", required),
         /// What happened.
         event_type: EventType = ("eventType", required),
-        /// The provider's attestation of the agreement, a compact JWS, with [`EventType::Finalized`]. Not part of the
-        /// protocol: see [`symbolon::ATTESTATION`].
-        attestation: Option<String> = (symbolon::ATTESTATION, optional),
+        /// The provider's attestation of the agreement, with [`EventType::Finalized`]. Not part of the protocol: see
+        /// [`symbolon::ATTESTATION`].
+        attestation: Option<Attestation> = (symbolon::ATTESTATION, optional),
+    }
+}
+
+/// A party's attestation of an agreement, in both forms. It travels as a JSON literal (JSON-LD 1.1 §4.2.2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attestation {
+    /// A Verifiable Credential (Data Model 2.0) with a Data Integrity proof.
+    pub credential: Value,
+    /// The same claims as a compact JWS (`vc+jwt`).
+    pub jwt: String,
+}
+
+impl Read for Attestation {
+    fn read(value: Value, at: At<'_>) -> Result<Self, Malformed> {
+        let mut literal = Members::of(value, at)?;
+        literal.is_a("@json")?;
+        let value: Value = required(&mut literal, "@value")?;
+        let mut members = Members::of(value, At::Member(&at, "@value"))?;
+        Ok(Self { credential: required(&mut members, "credential")?, jwt: required(&mut members, "jwt")? })
+    }
+}
+
+impl Serialize for Attestation {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Forms<'a> {
+            credential: &'a Value,
+            jwt: &'a str,
+        }
+        let mut literal = serializer.serialize_map(Some(2))?;
+        literal.serialize_entry("@type", "@json")?;
+        literal.serialize_entry("@value", &Forms { credential: &self.credential, jwt: &self.jwt })?;
+        literal.end()
     }
 }
 
