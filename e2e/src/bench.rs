@@ -7,6 +7,7 @@
 mod catalog;
 mod debian;
 mod edc;
+mod identity;
 mod latency;
 mod memory;
 mod negotiations;
@@ -32,6 +33,10 @@ pub struct Quantities {
     negotiations: usize,
     /// Negotiations with [`IN_FLIGHT`] open at any moment.
     negotiations_in_flight: usize,
+    /// Tokens issued, and as many verified.
+    tokens: usize,
+    /// Partners that present themselves.
+    presentations: usize,
     /// Transfers one at a time.
     transfers: usize,
     /// Sizes of the catalogue, ascending.
@@ -60,6 +65,8 @@ pub const WHOLE: Quantities = Quantities {
     warm_up: 100,
     negotiations: 300,
     negotiations_in_flight: 5_000,
+    tokens: 20_000,
+    presentations: 300,
     transfers: 300,
     catalogs: &[1, 1_000, 10_000, 100_000],
     pages: 100,
@@ -76,6 +83,8 @@ pub const QUICK: Quantities = Quantities {
     warm_up: 10,
     negotiations: 30,
     negotiations_in_flight: 256,
+    tokens: 1_000,
+    presentations: 30,
     transfers: 30,
     catalogs: &[1, 1_000],
     pages: 20,
@@ -94,6 +103,12 @@ pub enum Bench {
     Negotiation,
     /// Many at once.
     Negotiations,
+    /// Issued and verified.
+    Tokens,
+    /// Cold and from the cache.
+    Presentation,
+    /// A negotiation with DCP over one with mock identity.
+    Dcp,
     /// From the request to the token.
     Transfer,
     /// A page of it, by size of the catalogue.
@@ -108,14 +123,27 @@ pub enum Bench {
 
 impl Bench {
     /// All of them, in the order they run in.
-    pub const ALL: [Self; 7] =
-        [Self::Negotiation, Self::Negotiations, Self::Transfer, Self::Catalog, Self::Pull, Self::Memory, Self::Start];
+    pub const ALL: [Self; 10] = [
+        Self::Negotiation,
+        Self::Negotiations,
+        Self::Tokens,
+        Self::Presentation,
+        Self::Dcp,
+        Self::Transfer,
+        Self::Catalog,
+        Self::Pull,
+        Self::Memory,
+        Self::Start,
+    ];
 
     /// The name it is asked for by.
     pub fn name(self) -> &'static str {
         match self {
             Self::Negotiation => "negotiation",
             Self::Negotiations => "negotiations",
+            Self::Tokens => "tokens",
+            Self::Presentation => "presentation",
+            Self::Dcp => "dcp",
             Self::Transfer => "transfer",
             Self::Catalog => "catalog",
             Self::Pull => "pull",
@@ -128,6 +156,9 @@ impl Bench {
         match self {
             Self::Negotiation => negotiations::one_at_a_time(quantities, edc, report).await,
             Self::Negotiations => negotiations::in_flight(quantities, edc, report).await,
+            Self::Tokens => identity::tokens(quantities, report).await,
+            Self::Presentation => identity::presentations(quantities, report).await,
+            Self::Dcp => negotiations::beside_mock(quantities, report).await,
             Self::Transfer => transfers::measure(quantities, edc, report).await,
             Self::Catalog => catalog::measure(quantities, edc, report).await,
             Self::Pull => pull::measure(quantities, report).await,

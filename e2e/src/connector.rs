@@ -17,6 +17,7 @@ mod operating;
 mod process;
 
 use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::thread;
@@ -48,12 +49,13 @@ pub struct Config {
     members: Vec<(String, String)>,
     keys: Vec<(String, String)>,
     web: bool,
+    vault: bool,
 }
 
 impl Config {
     /// A connector with a did:key of its own and full durability.
     pub fn new(name: impl Into<String>) -> Self {
-        let config = Self { name: name.into(), members: Vec::new(), keys: Vec::new(), web: false };
+        let config = Self { name: name.into(), members: Vec::new(), keys: Vec::new(), web: false, vault: false };
         config.set("outgoing.allow_http", "true").set("outgoing.allow_private", "true")
     }
 
@@ -67,6 +69,17 @@ impl Config {
     #[must_use]
     pub fn web(self) -> Self {
         Self { web: true, ..self }
+    }
+
+    /// Its keys are in this vault, at this path; what opens the vault is in `token_file`. They are made at the first start.
+    #[must_use]
+    pub fn vault(self, address: &str, path: &str, token_file: &Path) -> Self {
+        let token_file = token_file.display().to_string();
+        let config = self.set("identity.vault.address", address).set("identity.vault.path", path);
+        Self {
+            vault: true,
+            ..config.set("identity.vault.token_file", &token_file).set("identity.vault.create", "true")
+        }
     }
 
     /// Commits are not flushed to the disk one by one.
@@ -132,6 +145,9 @@ impl Connector {
         connector
             .run(["init".as_ref(), "--dir".as_ref(), home.as_os_str(), "--name".as_ref(), connector.name.as_ref()])
             .await?;
+        if config.vault {
+            connector.forget_keystore()?;
+        }
         connector.restart().await?;
         connector.participant = text(&connector.management.get("info").await?, "participantId");
         Ok(connector)
@@ -272,6 +288,15 @@ impl Connector {
     /// All that it logged since it was first started.
     pub fn log(&self) -> String {
         process::tail(&self.log_file(), usize::MAX)
+    }
+
+    /// Takes the keystore out of the configuration, as somebody does who moves to a vault.
+    fn forget_keystore(&self) -> Result<(), Failure> {
+        let file = self.home().join("symbolon.toml");
+        let text = fs::read_to_string(&file).map_err(Failure::io("configuration"))?;
+        let ours = |line: &&str| !line.starts_with("keystore =") && !line.starts_with("passphrase_file =");
+        let kept: Vec<&str> = text.lines().filter(ours).collect();
+        fs::write(&file, kept.join("\n")).map_err(Failure::io("configuration"))
     }
 
     fn log_file(&self) -> PathBuf {

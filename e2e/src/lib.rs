@@ -3,12 +3,16 @@
 //! A connector is always a process of its own ([`connector::Connector`]) and is driven as an operator drives it: through its
 //! management API, its event stream and its command line.
 
+pub mod bdrs;
 pub mod bench;
 pub mod connector;
+pub mod dcp_peer;
 pub mod failure;
-pub mod kit_dsp;
+pub mod first_transfer;
+pub mod judge;
 pub mod kit;
 pub mod kit_dcp;
+pub mod kit_dsp;
 pub mod official;
 pub mod partners;
 pub mod peer;
@@ -17,6 +21,8 @@ pub mod random;
 pub mod recorder;
 pub mod server;
 pub mod source;
+pub mod tools;
+pub mod vault;
 
 use std::time::Duration;
 

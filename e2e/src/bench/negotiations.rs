@@ -72,6 +72,34 @@ pub(super) async fn in_flight(quantities: &Quantities, edc: &Figures, report: &m
     Ok(())
 }
 
+/// What it costs that both sides prove who they are, on a warm cache.
+pub(super) async fn beside_mock(quantities: &Quantities, report: &mut Report) -> Result<(), Failure> {
+    report.method(
+        "dcp: a negotiation as above between two members of a dataspace, with did:web, signed tokens and verified presentations in \
+         the cache, over the same with mock identity; aim: at most twice",
+    );
+    let beside = one_by_one(Partners::mock().await?, quantities).await?;
+    let proved = one_by_one(Partners::members().await?, quantities).await?;
+    report.add(&Line {
+        name: "dcp-negotiation".to_owned(),
+        value: proved.p50() / beside.p50().max(f64::EPSILON),
+        unit: "times mock",
+        aim: Some(Aim::Under(2.0)),
+        beside: Some(format!("mock identity {:.1} ms", beside.p50())),
+        notes: vec![
+            format!("with DCP p50 {:.1} ms, {}", proved.p50(), proved.tail()),
+            format!("with mock identity p50 {:.1} ms, {}", beside.p50(), beside.tail()),
+        ],
+    });
+    Ok(())
+}
+
+async fn one_by_one(mut partners: Partners, quantities: &Quantities) -> Result<Latencies, Failure> {
+    publish(partners.supplier.management(), 0..1, NO_SOURCE).await?;
+    negotiate(&mut partners, quantities.warm_up, 1).await?.all_finalized()?;
+    negotiate(&mut partners, quantities.negotiations, 1).await?.all_finalized()?.latencies()
+}
+
 async fn with_one_asset(durability: Durability) -> Result<Partners, Failure> {
     let partners = Partners::start(durability).await?;
     publish(partners.supplier.management(), 0..1, NO_SOURCE).await?;

@@ -44,8 +44,32 @@ impl Partners {
             Durability::Full => Config::new(name),
             Durability::Relaxed => Config::new(name).relaxed(),
         };
-        let supplier = Connector::start(config("supplier")).await?;
-        let oem = Connector::start(config("oem")).await?;
+        Self::of(Connector::start(config("supplier")).await?, Connector::start(config("oem")).await?).await
+    }
+
+    /// With mock identity: each claims who it is, and is believed.
+    pub(super) async fn mock() -> Result<Self, Failure> {
+        let config = |name: &str| Config::new(name).mock(name);
+        Self::of(Connector::start(config("supplier")).await?, Connector::start(config("oem")).await?).await
+    }
+
+    /// Members of one dataspace, which the supplier has founded: each message is from somebody who has proved its membership.
+    pub(super) async fn members() -> Result<Self, Failure> {
+        let supplier = Connector::start(Config::new("supplier").web()).await?;
+        let oem = Connector::start(Config::new("oem").web()).await?;
+        let text =
+            |answer: &Value, member: &str| answer.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let dataspace = json!({"id": "bench", "name": "Bench", "bpn": "auto"});
+        let founded = supplier.management().post("dataspaces", &dataspace).await?;
+        supplier.happened("credential-request.issued", &text(&founded, "credentialRequest")).await?;
+        let newcomer = json!({"dataspace": "bench", "name": "OEM", "bpn": "auto", "expiresInSeconds": 3600});
+        let invitation = text(&supplier.management().post("invitations", &newcomer).await?, "invitation");
+        let joined = oem.management().post("dataspaces/join", &json!({"invitation": invitation})).await?;
+        oem.happened("credential-request.issued", &text(&joined, "credentialRequest")).await?;
+        Self::of(supplier, oem).await
+    }
+
+    async fn of(supplier: Connector, oem: Connector) -> Result<Self, Failure> {
         supplier.meet(&oem).await?;
         oem.meet(&supplier).await?;
         offer_everything(supplier.management()).await?;

@@ -88,6 +88,11 @@ impl Report {
         println!("\n{text}");
     }
 
+    /// What explains the figure that comes next.
+    pub(super) fn note(&self, text: &str) {
+        println!("    {text}");
+    }
+
     pub(super) fn add(&mut self, line: &Line) {
         match line.aim.map(|aim| aim.is_met(line.value)) {
             Some(true) => self.met += 1,

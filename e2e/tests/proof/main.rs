@@ -2,7 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod attacks;
 mod cli;
+mod dataspace;
+mod directory;
 mod hostile;
 mod schemas;
+mod vault;
+mod verifier;
 mod whole_way;
