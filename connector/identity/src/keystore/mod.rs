@@ -1,13 +1,18 @@
-//! The connector's secrets in one file, encrypted with a passphrase.
+//! The connector's secrets in one file, encrypted with a passphrase or a key file.
 //!
 //! The file is JSON: the DID in clear, the parameters of the key derivation (argon2id, RFC 9106) and of the encryption
 //! (XChaCha20-Poly1305), the ciphertext, and a SHA-256 checksum over all of it. The checksum is no protection; it tells a
 //! damaged file from a wrong passphrase. What protects is the encryption, which also covers every member in clear.
 //!
-//! The file belongs to its owner alone (mode 0600) and is written once, as a whole.
+//! What is encrypted is a JSON ([`to_json`]) that a vault may keep as well. Files of the first format, which held one Ed25519
+//! key and no JSON, are still read; what is written is always of the second.
+//!
+//! The file belongs to its owner alone (mode 0600) and is always written as a whole.
 
+mod content;
 mod passphrase;
 mod sealed;
+mod unlock;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -15,30 +20,39 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::{fmt, process};
 
+use jiff::Timestamp;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
 pub use self::passphrase::{Passphrase, PassphraseError};
-use self::sealed::{Sealed, Unsealing};
-use crate::key::{KeyError, SigningKey};
+use self::sealed::{Format, Sealed, Unsealing};
+pub use self::unlock::{KeyFile, KeyFileError, Unlock};
+use crate::key::{KeyError, KeyKind, SigningKey};
+use crate::keyring::Keyring;
 
-/// The largest file that is read, in bytes. One that [`create`] wrote has fewer than 1000.
-const MAX_FILE: u64 = 16 * 1024;
-
-/// What the file keeps.
-#[derive(Debug, Clone)]
-pub struct Keystore {
-    /// The key that is the connector's identity.
-    pub signing_key: SigningKey,
-    /// A secret for what only this connector has to verify, such as the tokens of its data plane.
-    pub token_secret: TokenSecret,
-}
+/// The largest file that is read, in bytes. One with two keys has fewer than 2000; each that signs no more adds 500.
+const MAX_FILE: u64 = 1024 * 1024;
 
 /// 32 random bytes that leave the process only encrypted. Overwritten when dropped, not shown by `Debug`.
 #[derive(Clone)]
 pub struct TokenSecret(Zeroizing<[u8; 32]>);
 
 impl TokenSecret {
+    /// A new one of the operating system's randomness.
+    ///
+    /// # Errors
+    /// [`KeyError::Randomness`].
+    pub fn generate() -> Result<Self, KeyError> {
+        let mut bytes = Zeroizing::new([0; 32]);
+        getrandom::fill(bytes.as_mut_slice()).map_err(|_| KeyError::Randomness)?;
+        Ok(Self(bytes))
+    }
+
+    /// Takes bytes that are random already.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+
     /// The bytes.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
@@ -51,53 +65,87 @@ impl fmt::Debug for TokenSecret {
     }
 }
 
-/// Makes new secrets and writes them to `path`, which must not exist. When this returns, the file is on disk.
+/// Writes a keyring to `path`, which must not exist. When this returns, the file is on disk.
 ///
-/// The file appears complete or not at all; nothing is ever overwritten.
+/// The file appears complete or not at all; nothing is overwritten.
 ///
 /// # Errors
-/// [`KeystoreError::Exists`], [`KeystoreError::Io`], or [`KeystoreError::Key`] if no randomness can be had.
-pub fn create(path: &Path, passphrase: &Passphrase) -> Result<Keystore, KeystoreError> {
+/// [`KeystoreError::Exists`], [`KeystoreError::Io`], [`KeystoreError::Elsewhere`], or [`KeystoreError::Key`] if no randomness
+/// can be had.
+pub fn create(path: &Path, unlock: &Unlock, keyring: &Keyring) -> Result<(), KeystoreError> {
     // Ask first: deriving the key only to find the file there would waste the operator's time.
     if path.symlink_metadata().is_ok() {
         return Err(KeystoreError::Exists { path: path.to_owned() });
     }
-    let mut secrets = Zeroizing::new([0; 64]);
-    getrandom::fill(secrets.as_mut_slice()).map_err(|_| KeyError::Randomness)?;
-    let keystore = Keystore::from_secrets(&secrets)?;
-    let bytes = Sealed::seal(keystore.signing_key.did(), &secrets, passphrase)?;
-    write(path, &bytes)?;
-    Ok(keystore)
+    write(path, &sealed(unlock, keyring)?, |draft| {
+        // A hard link is the one way to give a complete file its name that never replaces another file.
+        fs::hard_link(draft, path).and_then(|()| fs::remove_file(draft))
+    })
 }
 
-/// Reads the secrets from `path`.
+/// Writes a keyring to `path` in the place of the one that is there: after a rotation, or to change what opens it. When this
+/// returns, the file is on disk; before, it is the old one.
+///
+/// # Errors
+/// [`KeystoreError::NotFound`] if there is none, otherwise as [`create`].
+pub fn replace(path: &Path, unlock: &Unlock, keyring: &Keyring) -> Result<(), KeystoreError> {
+    read(path)?;
+    write(path, &sealed(unlock, keyring)?, |draft| fs::rename(draft, path))
+}
+
+/// Reads the keyring from `path`.
 ///
 /// # Errors
 /// [`KeystoreError`] says whether the file is not there, open to others, damaged, or locked with another passphrase.
-pub fn open(path: &Path, passphrase: &Passphrase) -> Result<Keystore, KeystoreError> {
+pub fn open(path: &Path, unlock: &Unlock) -> Result<Keyring, KeystoreError> {
     let bytes = read(path)?;
     let damaged = |reason| KeystoreError::Damaged { path: path.to_owned(), reason };
     let sealed = Sealed::parse(&bytes).map_err(damaged)?;
-    let secrets = sealed.unseal(passphrase).map_err(|error| match error {
-        Unsealing::Damaged(reason) => damaged(reason),
-        Unsealing::Passphrase => KeystoreError::WrongPassphrase { path: path.to_owned() },
-    })?;
-    let keystore = Keystore::from_secrets(&secrets)?;
-    if keystore.signing_key.did() != sealed.did() {
-        return Err(damaged("its key does not belong to its DID"));
+    if sealed.means() != unlock.means() {
+        let (needs, given) = (sealed.means().to_string(), unlock.means().to_string());
+        return Err(KeystoreError::OtherMeans { path: path.to_owned(), needs, given });
     }
-    Ok(keystore)
+    let secrets = sealed.unseal(unlock.as_bytes()).map_err(|error| match error {
+        Unsealing::Damaged(reason) => damaged(reason),
+        Unsealing::Locked => {
+            KeystoreError::WrongPassphrase { path: path.to_owned(), means: unlock.means().to_string() }
+        }
+    })?;
+    let keyring = match sealed.format() {
+        Format::First => first_format(&secrets).ok_or("it does not hold two secrets"),
+        Format::Second => content::read(&secrets),
+    };
+    let keyring = keyring.map_err(damaged)?;
+    if keyring.did() != sealed.did() {
+        return Err(damaged("its keys do not belong to its DID"));
+    }
+    Ok(keyring)
 }
 
-impl Keystore {
-    fn from_secrets(secrets: &[u8; 64]) -> Result<Self, KeyError> {
-        let (signing, token) = secrets.split_at(32);
-        let mut secret = Zeroizing::new([0; 32]);
-        secret.copy_from_slice(signing);
-        let signing_key = SigningKey::from_secret(&secret)?;
-        secret.copy_from_slice(token);
-        Ok(Self { signing_key, token_secret: TokenSecret(secret) })
-    }
+/// The keyring as JSON with all its secrets, for a vault to keep. `None` if a vault keeps one of its keys already.
+pub fn to_json(keyring: &Keyring) -> Option<Zeroizing<Vec<u8>>> {
+    content::write(keyring)
+}
+
+/// The keyring of what [`to_json`] wrote.
+///
+/// # Errors
+/// A sentence that starts with "it" or "its".
+pub fn from_json(json: &[u8]) -> Result<Keyring, &'static str> {
+    content::read(json)
+}
+
+/// Two secrets of 32 bytes: an Ed25519 key, which is a `did:key`, and the token secret. When it was made is not known.
+fn first_format(secrets: &[u8]) -> Option<Keyring> {
+    let (signing, token) = secrets.split_first_chunk::<32>()?;
+    let token = TokenSecret::from_bytes(token.try_into().ok()?);
+    let key = SigningKey::from_secret(KeyKind::Ed25519, signing).ok()?;
+    Keyring::of_did_key(key, token, Timestamp::UNIX_EPOCH).ok()
+}
+
+fn sealed(unlock: &Unlock, keyring: &Keyring) -> Result<Vec<u8>, KeystoreError> {
+    let secrets = content::write(keyring).ok_or(KeystoreError::Elsewhere)?;
+    Ok(Sealed::seal(keyring.did(), &secrets, unlock)?)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, KeystoreError> {
@@ -122,8 +170,8 @@ fn read(path: &Path) -> Result<Vec<u8>, KeystoreError> {
     Ok(bytes)
 }
 
-/// A hard link is the one way to give a complete file its name that never replaces another file.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), KeystoreError> {
+/// Writes a draft beside `path` and gives it its name by `name`.
+fn write(path: &Path, bytes: &[u8], name: impl FnOnce(&Path) -> io::Result<()>) -> Result<(), KeystoreError> {
     let io = |action| move |source| KeystoreError::Io { path: path.to_owned(), action, source };
     let mut draft = path.as_os_str().to_owned();
     draft.push(format!(".{}.new", process::id()));
@@ -131,13 +179,15 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), KeystoreError> {
     let mut file =
         OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft).map_err(io("create a file beside"))?;
     let written = file.write_all(bytes).and_then(|()| file.sync_all()).map_err(io("write")).and_then(|()| {
-        fs::hard_link(&draft, path).map_err(|source| match source.kind() {
+        name(&draft).map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists => KeystoreError::Exists { path: path.to_owned() },
             _ => io("name")(source),
         })
     });
-    let removed = fs::remove_file(&draft).map_err(io("remove the draft of"));
-    written.and(removed)?;
+    if written.is_err() {
+        drop(fs::remove_file(&draft));
+    }
+    written?;
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         Some(_) | None => Path::new("."),
@@ -176,12 +226,27 @@ pub enum KeystoreError {
         /// What is wrong, starting with "it" or "its".
         reason: &'static str,
     },
-    /// The file is whole, the passphrase is another one.
-    #[error("the passphrase does not open the keystore {}", path.display())]
+    /// The file is whole, the passphrase or key file is another one.
+    #[error("{means} was given that does not open the keystore {}", path.display())]
     WrongPassphrase {
         /// The file.
         path: PathBuf,
+        /// What was given.
+        means: String,
     },
+    /// A passphrase where a key file is needed, or the other way round.
+    #[error("the keystore {} is opened by {needs}, and {given} was given", path.display())]
+    OtherMeans {
+        /// The file.
+        path: PathBuf,
+        /// What opens it.
+        needs: String,
+        /// What was given.
+        given: String,
+    },
+    /// A vault keeps a key of the keyring.
+    #[error("a keyring whose keys are in a vault cannot be written to a file")]
+    Elsewhere,
     /// The operating system refused.
     #[error("could not {action} the keystore {}: {source}", path.display())]
     Io {
@@ -206,6 +271,8 @@ impl KeystoreError {
             Self::TooOpen { .. } => "keystore-too-open",
             Self::Damaged { .. } => "keystore-damaged",
             Self::WrongPassphrase { .. } => "keystore-wrong-passphrase",
+            Self::OtherMeans { .. } => "keystore-other-means",
+            Self::Elsewhere => "keystore-elsewhere",
             Self::Io { .. } => "keystore-io",
             Self::Key(_) => "keystore-key",
         }

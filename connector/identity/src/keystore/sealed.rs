@@ -9,16 +9,28 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::passphrase::Passphrase;
+use super::unlock::{Means, Unlock};
 use crate::key::KeyError;
 
-const FORMAT: &str = "symbolon-keystore/1";
+/// What is encrypted in a file.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Format {
+    /// Two secrets of 32 bytes.
+    #[serde(rename = "symbolon-keystore/1")]
+    First,
+    /// A keyring in JSON.
+    #[serde(rename = "symbolon-keystore/2")]
+    Second,
+}
 
 /// RFC 9106 §4 leaves the choice to the application: 19 MiB twice over takes 20 to 40 ms on a server's core.
 const DERIVATION: (u32, u32, u32) = (19 * 1024, 2, 1);
 
 /// The most a file may ask for: 256 MiB, 16 passes, 4 lanes.
 const DERIVATION_LIMIT: (u32, u32, u32) = (256 * 1024, 16, 4);
+
+/// Completes "the key …".
+const UNSEALABLE: &str = "could not be encrypted";
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -32,8 +44,11 @@ pub(super) struct Sealed {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Clear {
-    format: String,
+    format: Format,
     did: String,
+    /// Files of the first format do not say: it is a passphrase.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    opened_by: Option<Means>,
     argon2id: Derivation,
     xchacha20poly1305: Encryption,
 }
@@ -56,26 +71,27 @@ struct Encryption {
 pub(super) enum Unsealing {
     /// The reason starts with "it" or "its".
     Damaged(&'static str),
-    Passphrase,
+    Locked,
 }
 
 impl Sealed {
     /// The file's bytes.
-    pub(super) fn seal(did: &str, secrets: &[u8; 64], passphrase: &Passphrase) -> Result<Vec<u8>, KeyError> {
+    pub(super) fn seal(did: &str, secrets: &[u8], unlock: &Unlock) -> Result<Vec<u8>, KeyError> {
         let (mut salt, mut nonce) = ([0; 16], [0; 24]);
         getrandom::fill(&mut salt).and_then(|()| getrandom::fill(&mut nonce)).map_err(|_| KeyError::Randomness)?;
         let (memory_kib, passes, lanes) = DERIVATION;
         let clear = Clear {
-            format: FORMAT.to_owned(),
+            format: Format::Second,
             did: did.to_owned(),
+            opened_by: Some(unlock.means()),
             argon2id: Derivation { memory_kib, passes, lanes, salt: URL_SAFE_NO_PAD.encode(salt) },
             xchacha20poly1305: Encryption { nonce: URL_SAFE_NO_PAD.encode(nonce) },
         };
-        let key = clear.argon2id.derive(passphrase, &salt).ok_or(KeyError::Refused)?;
+        let key = clear.argon2id.derive(unlock.as_bytes(), &salt).ok_or(KeyError::Refused(UNSEALABLE))?;
         let authenticated = clear.authenticated();
         let ciphertext = XChaCha20Poly1305::new(Key::from_slice(key.as_slice()))
             .encrypt(XNonce::from_slice(&nonce), Payload { msg: secrets, aad: &authenticated })
-            .map_err(|_| KeyError::Refused)?;
+            .map_err(|_| KeyError::Refused(UNSEALABLE))?;
         let mut sealed = Self { clear, ciphertext: URL_SAFE_NO_PAD.encode(ciphertext), checksum: String::new() };
         sealed.checksum = sealed.sum();
         Ok(sealed.to_bytes())
@@ -83,10 +99,8 @@ impl Sealed {
 
     /// Takes the file's bytes only as [`Sealed::seal`] would have written them, so that no change of it goes unnoticed.
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, &'static str> {
-        let sealed: Self = serde_json::from_slice(bytes).map_err(|_| "it is not a keystore in JSON, or was cut off")?;
-        if sealed.clear.format != FORMAT {
-            return Err("its format is not the one this version reads");
-        }
+        let sealed: Self = serde_json::from_slice(bytes)
+            .map_err(|_| "it is not a keystore in JSON of a format that this version reads, or was cut off")?;
         if sealed.checksum != sealed.sum() || sealed.to_bytes() != bytes {
             return Err("its checksum does not match its content");
         }
@@ -97,25 +111,27 @@ impl Sealed {
         &self.clear.did
     }
 
-    pub(super) fn unseal(&self, passphrase: &Passphrase) -> Result<Zeroizing<[u8; 64]>, Unsealing> {
+    pub(super) fn format(&self) -> Format {
+        self.clear.format
+    }
+
+    pub(super) fn means(&self) -> Means {
+        self.clear.opened_by.unwrap_or(Means::Passphrase)
+    }
+
+    pub(super) fn unseal(&self, unlock: &[u8]) -> Result<Zeroizing<Vec<u8>>, Unsealing> {
         let salt = bytes(&self.clear.argon2id.salt).filter(|salt| salt.len() == 16);
         let nonce = bytes(&self.clear.xchacha20poly1305.nonce).filter(|nonce| nonce.len() == 24);
         let ciphertext = bytes(&self.ciphertext);
         let (Some(salt), Some(nonce), Some(ciphertext)) = (salt, nonce, ciphertext) else {
             return Err(Unsealing::Damaged("it has a salt, nonce or ciphertext of the wrong length or encoding"));
         };
-        let key = self.clear.argon2id.derive(passphrase, &salt);
+        let key = self.clear.argon2id.derive(unlock, &salt);
         let key = key.ok_or(Unsealing::Damaged("its key derivation asks for more than is allowed"))?;
         let plain = XChaCha20Poly1305::new(Key::from_slice(key.as_slice()))
             .decrypt(XNonce::from_slice(&nonce), Payload { msg: &ciphertext, aad: &self.clear.authenticated() })
-            .map_err(|_| Unsealing::Passphrase)?;
-        let plain = Zeroizing::new(plain);
-        if plain.len() != 64 {
-            return Err(Unsealing::Damaged("it does not hold two secrets"));
-        }
-        let mut secrets = Zeroizing::new([0; 64]);
-        secrets.copy_from_slice(&plain);
-        Ok(secrets)
+            .map_err(|_| Unsealing::Locked)?;
+        Ok(Zeroizing::new(plain))
     }
 
     /// Serializing these structs cannot fail; were it to, the result would be refused as damaged and not trusted.
@@ -142,7 +158,7 @@ impl Clear {
 
 impl Derivation {
     /// The key, or `None` if the parameters are out of bounds.
-    fn derive(&self, passphrase: &Passphrase, salt: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
+    fn derive(&self, unlock: &[u8], salt: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
         let (memory, passes, lanes) = DERIVATION_LIMIT;
         if self.memory_kib > memory || self.passes > passes || self.lanes > lanes {
             return None;
@@ -150,7 +166,7 @@ impl Derivation {
         let params = Params::new(self.memory_kib, self.passes, self.lanes, Some(32)).ok()?;
         let mut key = Zeroizing::new([0; 32]);
         Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_into(passphrase.as_bytes(), salt, key.as_mut_slice())
+            .hash_password_into(unlock, salt, key.as_mut_slice())
             .ok()?;
         Some(key)
     }

@@ -3,6 +3,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::did;
+
 #[derive(Serialize)]
 pub(super) struct Issued<'a> {
     pub(super) iss: &'a str,
@@ -11,6 +13,13 @@ pub(super) struct Issued<'a> {
     pub(super) iat: NumericDate,
     pub(super) exp: NumericDate,
     pub(super) jti: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) token: Option<&'a str>,
+    #[serde(rename = "pre-authorized_code", skip_serializing_if = "Option::is_none")]
+    pub(super) pre_authorized_code: Option<&'a str>,
+    // The name of `super::CREDENTIAL_SERVICE_CLAIM`, which an attribute cannot refer to.
+    #[serde(rename = "https://w3id.org/symbolon/1/credentialService", skip_serializing_if = "Option::is_none")]
+    pub(super) credential_service: Option<&'a str>,
 }
 
 /// A claims set as received. Each claim may be absent, so that the refusal can name it.
@@ -23,6 +32,11 @@ pub(super) struct Received {
     pub(super) exp: Option<NumericDate>,
     pub(super) nbf: Option<NumericDate>,
     pub(super) jti: Option<String>,
+    pub(super) token: Option<String>,
+    #[serde(rename = "pre-authorized_code")]
+    pub(super) pre_authorized_code: Option<String>,
+    #[serde(rename = "https://w3id.org/symbolon/1/credentialService")]
+    pub(super) credential_service: Option<String>,
 }
 
 /// RFC 7519 §4.1.3: one string or an array of them.
@@ -37,8 +51,8 @@ impl Audience {
     /// A token that is also for somebody else could be used by them, so it is for nobody.
     pub(super) fn is_only(&self, did: &str) -> bool {
         match self {
-            Self::One(audience) => audience == did,
-            Self::Several(audiences) => matches!(audiences.as_slice(), [audience] if audience == did),
+            Self::One(audience) => did::same(audience, did),
+            Self::Several(audiences) => matches!(audiences.as_slice(), [audience] if did::same(audience, did)),
         }
     }
 }
@@ -68,6 +82,13 @@ impl NumericDate {
 
 fn milliseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+impl NumericDate {
+    /// The time, or the last one there is.
+    pub(super) fn timestamp(self) -> Timestamp {
+        Timestamp::from_millisecond(self.0).unwrap_or(Timestamp::MAX)
+    }
 }
 
 impl From<Timestamp> for NumericDate {

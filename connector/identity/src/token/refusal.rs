@@ -1,10 +1,12 @@
 use thiserror::Error;
 
 use super::verifier::MAX_HEADER;
-use crate::did_key::DidError;
+use crate::did::{DidError, DidFault};
+use crate::key::Algorithm;
 
-/// Why a token is refused. No variant holds any part of the token, so all of it may be logged and told to the sender.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+/// Why a token is refused. Nothing secret is in it, so all of it may be logged and told to the sender: of the token it repeats
+/// no more than the DID and the name of a key.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum TokenError {
     /// No header, or an empty one.
     #[error("the request has no token: send one in the Authorization header")]
@@ -18,9 +20,17 @@ pub enum TokenError {
     /// Not a JWT; the text completes "the token …".
     #[error("the token {0}")]
     Malformed(&'static str),
-    /// Another algorithm than EdDSA.
-    #[error("the token is not signed with EdDSA, the only algorithm that is accepted")]
+    /// `none`, a symmetric algorithm, or one that is not supported.
+    #[error("the token is not signed with an algorithm that is accepted: EdDSA, ES256, ES256K, ES384, RS256 or PS256")]
     Algorithm,
+    /// `alg` and the kind of the key do not fit.
+    #[error("the token's alg is {named}, and its key is one for {fitting}")]
+    AlgorithmOfKey {
+        /// What the header names.
+        named: Algorithm,
+        /// What the key is for.
+        fitting: Algorithm,
+    },
     /// A JWS made for something else.
     #[error("the token is a JWS of another type than JWT")]
     Type,
@@ -33,9 +43,15 @@ pub enum TokenError {
     /// The issuer's DID does not resolve.
     #[error("the token's issuer cannot be resolved: {0}")]
     Issuer(#[source] DidError),
-    /// `kid` is absent or names another key than the issuer's.
-    #[error("the token's kid is not the key of its issuer")]
-    ForeignKey,
+    /// `kid` names a key of another DID than the issuer's.
+    #[error("the token's kid is not a key of its issuer: {0}")]
+    ForeignKey(#[source] DidError),
+    /// The issuer has no such key, or the key cannot be used.
+    #[error("the token's key cannot be used: {0}")]
+    Key(#[source] DidError),
+    /// The key may not sign tokens.
+    #[error("the token's key may not sign tokens: {0}")]
+    Relationship(#[source] DidError),
     /// The signature is not one of the issuer's key over this token.
     #[error("the token's signature does not match")]
     Signature,
@@ -70,18 +86,21 @@ pub enum TokenError {
 
 impl TokenError {
     /// A stable code for programs and logs.
-    pub fn code(self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::Missing => "token-missing",
             Self::NotBearer => "token-not-bearer",
             Self::TooLarge => "token-too-large",
             Self::Malformed(_) => "token-malformed",
             Self::Algorithm => "token-algorithm",
+            Self::AlgorithmOfKey { .. } => "token-algorithm-of-key",
             Self::Type => "token-type",
             Self::ClaimMissing(_) => "token-claim-missing",
             Self::NotSelfIssued => "token-not-self-issued",
             Self::Issuer(_) => "token-issuer",
-            Self::ForeignKey => "token-foreign-key",
+            Self::ForeignKey(_) => "token-foreign-key",
+            Self::Key(_) => "token-key",
+            Self::Relationship(_) => "token-relationship",
             Self::Signature => "token-signature",
             Self::Audience => "token-audience",
             Self::NeverValid => "token-never-valid",
@@ -96,7 +115,46 @@ impl TokenError {
 
     /// Whether the same sender would succeed with a new token a moment later, so that 503 is a better answer than 401: a
     /// peer like EDC takes 4xx as the end of the process.
-    pub fn is_transient(self) -> bool {
-        matches!(self, Self::BeforeStart | Self::ReplayMemoryFull)
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::BeforeStart | Self::ReplayMemoryFull => true,
+            Self::Issuer(error) => error.is_transient(),
+            Self::Missing
+            | Self::NotBearer
+            | Self::TooLarge
+            | Self::Malformed(_)
+            | Self::Algorithm
+            | Self::AlgorithmOfKey { .. }
+            | Self::Type
+            | Self::ClaimMissing(_)
+            | Self::NotSelfIssued
+            | Self::ForeignKey(_)
+            | Self::Key(_)
+            | Self::Relationship(_)
+            | Self::Signature
+            | Self::Audience
+            | Self::NeverValid
+            | Self::Lifetime { .. }
+            | Self::Expired
+            | Self::NotYetValid
+            | Self::Replayed => false,
+        }
+    }
+
+    /// The refusal for an issuer's document that does not have the key that the token asks for.
+    pub(super) fn of_key(error: DidError) -> Self {
+        match &error.fault {
+            DidFault::ForeignKey(_) => Self::ForeignKey(error),
+            DidFault::Relationship { .. } | DidFault::Ambiguous { .. } => Self::Relationship(error),
+            DidFault::NotADid
+            | DidFault::UnknownMethod
+            | DidFault::Malformed(_)
+            | DidFault::Key(_)
+            | DidFault::Unreachable { .. }
+            | DidFault::Document(_)
+            | DidFault::OtherId(_)
+            | DidFault::UnknownKey(_)
+            | DidFault::UnusableKey { .. } => Self::Key(error),
+        }
     }
 }
