@@ -32,6 +32,7 @@ pub mod catenax;
 pub mod cc;
 pub mod contexts;
 pub mod dcat;
+pub mod dcp;
 pub mod dct;
 pub mod did;
 pub mod dspace;

@@ -7,10 +7,10 @@ use serde_json::Value;
 use crate::dspace;
 
 /// The value of every `@context` that we write.
-pub(super) const CONTEXT: [&str; 1] = [dspace::CONTEXT];
+pub(crate) const CONTEXT: [&str; 1] = [dspace::CONTEXT];
 
 /// A member of a message: written unless it is absent.
-pub(super) trait Member: Serialize {
+pub(crate) trait Member: Serialize {
     fn is_absent(&self) -> bool {
         false
     }
@@ -33,14 +33,14 @@ impl<T: Serialize> Member for Vec<T> {
 }
 
 /// Writes a member unless it is absent.
-pub(super) fn write<M: SerializeMap>(map: &mut M, name: &str, member: &impl Member) -> Result<(), M::Error> {
+pub(crate) fn write<M: SerializeMap>(map: &mut M, name: &str, member: &impl Member) -> Result<(), M::Error> {
     if member.is_absent() { Ok(()) } else { map.serialize_entry(name, member) }
 }
 
 /// Defines a message: a whole body with `@context`, an optional `@id`, and `@type`.
 ///
 /// Each member is a field, its name in JSON, and the way it is read. `exactly one of` names two members that exclude each
-/// other.
+/// other. `after` names what brings other spellings of the message into the one that is read.
 macro_rules! message {
     (
         $(#[$doc:meta])*
@@ -188,4 +188,4 @@ macro_rules! deserialize_by_reading {
     };
 }
 
-pub(super) use {deserialize_by_reading, message, node, words};
+pub(crate) use {deserialize_by_reading, message, node, words};

@@ -37,7 +37,7 @@ impl fmt::Display for At<'_> {
 
 impl At<'_> {
     /// The value here is not what the schema wants.
-    pub(super) fn is_not(&self, expected: &str, found: &Value) -> Malformed {
+    pub(crate) fn is_not(&self, expected: &str, found: &Value) -> Malformed {
         let found = match found {
             Value::Null => "null",
             Value::Bool(_) => "a boolean",
@@ -59,14 +59,14 @@ impl At<'_> {
 }
 
 /// The members of one object that have not been read yet.
-pub(super) struct Members<'a> {
+pub(crate) struct Members<'a> {
     at: At<'a>,
     left: Map<String, Value>,
 }
 
 impl<'a> Members<'a> {
     /// An object within a message.
-    pub(super) fn of(value: Value, at: At<'a>) -> Result<Self, Malformed> {
+    pub(crate) fn of(value: Value, at: At<'a>) -> Result<Self, Malformed> {
         match value {
             Value::Object(left) => Ok(Self { at, left }),
             other => Err(at.is_not("an object", &other)),
@@ -74,7 +74,7 @@ impl<'a> Members<'a> {
     }
 
     /// What a policy says of itself, without its rules: those members of an object that are plain values.
-    pub(super) fn of_head(value: &Value, at: At<'a>) -> Result<Self, Malformed> {
+    pub(crate) fn of_head(value: &Value, at: At<'a>) -> Result<Self, Malformed> {
         let Some(policy) = value.as_object() else {
             return Err(at.is_not("an object", value));
         };
@@ -87,7 +87,7 @@ impl<'a> Members<'a> {
     }
 
     /// A whole message: names the protocol's context, and is of this type.
-    pub(super) fn of_message(value: Value, at: At<'a>, message_type: &str) -> Result<Self, Malformed> {
+    pub(crate) fn of_message(value: Value, at: At<'a>, message_type: &str) -> Result<Self, Malformed> {
         let mut members = Self::of(value, at)?;
         members.names_contexts(&[dspace::CONTEXT])?;
         members.is_a(message_type)?;
@@ -95,7 +95,7 @@ impl<'a> Members<'a> {
     }
 
     /// `@context` must be an array of strings and contain these URLs.
-    pub(super) fn names_contexts(&mut self, urls: &[&str]) -> Result<(), Malformed> {
+    pub(crate) fn names_contexts(&mut self, urls: &[&str]) -> Result<(), Malformed> {
         let named: Vec<String> = required(self, "@context")?;
         let Some(missing) = urls.iter().find(|url| !named.iter().any(|context| context == *url)) else {
             return Ok(());
@@ -105,7 +105,7 @@ impl<'a> Members<'a> {
     }
 
     /// `@type` must be exactly this string.
-    pub(super) fn is_a(&mut self, name: &str) -> Result<(), Malformed> {
+    pub(crate) fn is_a(&mut self, name: &str) -> Result<(), Malformed> {
         match self.left.remove("@type") {
             Some(Value::String(found)) if found == name => Ok(()),
             Some(other) => Err(At::Member(&self.at, "@type").is_not(&format!("\"{name}\""), &other)),
@@ -114,7 +114,7 @@ impl<'a> Members<'a> {
     }
 
     /// Either the one member is present or the other.
-    pub(super) fn have_exactly_one_of(&self, one: &str, other: &str) -> Result<(), Malformed> {
+    pub(crate) fn have_exactly_one_of(&self, one: &str, other: &str) -> Result<(), Malformed> {
         let reason = match (self.left.contains_key(one), self.left.contains_key(other)) {
             (true, false) | (false, true) => return Ok(()),
             (true, true) => format!("`{one}` and `{other}` exclude each other; send exactly one."),
@@ -124,18 +124,33 @@ impl<'a> Members<'a> {
     }
 
     /// Sees a member without taking it.
-    pub(super) fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.left.contains_key(name)
     }
 
+    /// Takes a member that may be absent. JSON null counts as absent.
+    pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
+        self.left.remove(name).filter(|value| !value.is_null())
+    }
+
+    /// Whether a member is there and is not null.
+    pub(crate) fn present(&self, name: &str) -> bool {
+        self.left.get(name).is_some_and(|value| !value.is_null())
+    }
+
+    /// Where a member stands.
+    pub(crate) fn place<'n>(&'n self, name: &'n str) -> At<'n> {
+        At::Member(&self.at, name)
+    }
+
     /// Everything that was not read.
-    pub(super) fn rest(self) -> Map<String, Value> {
+    pub(crate) fn rest(self) -> Map<String, Value> {
         self.left
     }
 }
 
 /// A member that must be present.
-pub(super) fn required<T: Read>(members: &mut Members<'_>, name: &str) -> Result<T, Malformed> {
+pub(crate) fn required<T: Read>(members: &mut Members<'_>, name: &str) -> Result<T, Malformed> {
     let at = At::Member(&members.at, name);
     match members.left.remove(name) {
         Some(value) => T::read(value, at),
@@ -144,18 +159,18 @@ pub(super) fn required<T: Read>(members: &mut Members<'_>, name: &str) -> Result
 }
 
 /// A member that may be absent.
-pub(super) fn optional<T: Read>(members: &mut Members<'_>, name: &str) -> Result<Option<T>, Malformed> {
+pub(crate) fn optional<T: Read>(members: &mut Members<'_>, name: &str) -> Result<Option<T>, Malformed> {
     let at = At::Member(&members.at, name);
     members.left.remove(name).map(|value| T::read(value, at)).transpose()
 }
 
 /// An array that may be absent or empty.
-pub(super) fn list<T: Read>(members: &mut Members<'_>, name: &str) -> Result<Vec<T>, Malformed> {
+pub(crate) fn list<T: Read>(members: &mut Members<'_>, name: &str) -> Result<Vec<T>, Malformed> {
     Ok(optional(members, name)?.unwrap_or_default())
 }
 
 /// An array that may be absent, but not empty.
-pub(super) fn list_of_some<T: Read>(members: &mut Members<'_>, name: &str) -> Result<Vec<T>, Malformed> {
+pub(crate) fn list_of_some<T: Read>(members: &mut Members<'_>, name: &str) -> Result<Vec<T>, Malformed> {
     match optional(members, name)? {
         None => Ok(Vec::new()),
         Some(items) => not_empty(items, members, name),
@@ -163,13 +178,13 @@ pub(super) fn list_of_some<T: Read>(members: &mut Members<'_>, name: &str) -> Re
 }
 
 /// An array that must be present and not empty.
-pub(super) fn required_list<T: Read>(members: &mut Members<'_>, name: &str) -> Result<Vec<T>, Malformed> {
+pub(crate) fn required_list<T: Read>(members: &mut Members<'_>, name: &str) -> Result<Vec<T>, Malformed> {
     let items = required(members, name)?;
     not_empty(items, members, name)
 }
 
 /// An array in somebody's catalog: where JSON-LD let it collapse, its only item stands alone.
-pub(super) fn catalog_list<T: Read>(members: &mut Members<'_>, name: &str) -> Result<Vec<T>, Malformed> {
+pub(crate) fn catalog_list<T: Read>(members: &mut Members<'_>, name: &str) -> Result<Vec<T>, Malformed> {
     if let Some(Value::Object(_)) = members.left.get(name) {
         return Ok(vec![required(members, name)?]);
     }
@@ -177,7 +192,7 @@ pub(super) fn catalog_list<T: Read>(members: &mut Members<'_>, name: &str) -> Re
 }
 
 /// As [`catalog_list`], but the member must be present.
-pub(super) fn required_catalog_list<T: Read>(members: &mut Members<'_>, name: &str) -> Result<Vec<T>, Malformed> {
+pub(crate) fn required_catalog_list<T: Read>(members: &mut Members<'_>, name: &str) -> Result<Vec<T>, Malformed> {
     if !members.has(name) {
         return Err(At::Member(&members.at, name).is_missing());
     }
@@ -185,23 +200,23 @@ pub(super) fn required_catalog_list<T: Read>(members: &mut Members<'_>, name: &s
 }
 
 /// A member that no schema speaks of: whatever is not a `T` counts as absent.
-pub(super) fn if_readable<T: Read>(members: &mut Members<'_>, name: &str) -> Result<Option<T>, Malformed> {
+pub(crate) fn if_readable<T: Read>(members: &mut Members<'_>, name: &str) -> Result<Option<T>, Malformed> {
     let at = At::Member(&members.at, name);
     Ok(members.left.remove(name).and_then(|value| T::read(value, at).ok()))
 }
 
 /// What a message demands of its policy, beside the rules.
-pub(super) struct PolicyHead {
+pub(crate) struct PolicyHead {
     /// The policy's `@type`.
-    pub(super) class: &'static str,
+    pub(crate) class: &'static str,
     /// Members that must be strings.
-    pub(super) required: &'static [&'static str],
+    pub(crate) required: &'static [&'static str],
     /// Members that must be strings where they are present.
-    pub(super) optional: &'static [&'static str],
+    pub(crate) optional: &'static [&'static str],
 }
 
 /// The policy that a message carries. It stays JSON, exactly as received.
-pub(super) fn policy(members: &mut Members<'_>, name: &str, expected: &PolicyHead) -> Result<Value, Malformed> {
+pub(crate) fn policy(members: &mut Members<'_>, name: &str, expected: &PolicyHead) -> Result<Value, Malformed> {
     let value: Value = required(members, name)?;
     let mut head = Members::of_head(&value, At::Member(&members.at, name))?;
     head.is_a(expected.class)?;
