@@ -79,7 +79,7 @@ pub enum ClientError {
 }
 
 /// The guard's refusal, where it is what ended a request.
-pub(crate) fn refusal(error: &reqwest::Error) -> Option<&Refusal> {
+pub fn refusal(error: &reqwest::Error) -> Option<&Refusal> {
     let mut cause: Option<&(dyn Error + 'static)> = error.source();
     while let Some(error) = cause {
         if let Some(refusal) = error.downcast_ref::<Refusal>() {

@@ -1,25 +1,64 @@
 //! Who is asking. A [`Caller`] (partner) or an [`Operator`] (person or program with an API key) can be made here only,
 //! by checking; every operation takes one or the other.
 
+mod tokens;
+
+use std::fmt;
+use std::sync::Arc;
+
 use base64::Engine as _;
 use sha2::{Digest as _, Sha256};
-use symbolon_identity::keystore::Keystore;
-use symbolon_identity::{mock, token};
+use symbolon_identity::did::DidDocument;
+use symbolon_identity::mock;
+use symbolon_identity::token::{Extra, Verified};
 
-use crate::clock;
+pub use self::tokens::Tokens;
 use crate::config::{ApiKey, Role};
+use crate::connector::Connector;
+use crate::operations::presenting;
 use crate::problem::{Kind, Problem};
 
 /// A partner whose identity was verified.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Caller {
     participant: String,
+    dataspaces: Vec<String>,
+    document: Option<Arc<DidDocument>>,
+    token: Option<String>,
 }
 
 impl Caller {
     /// The participant id.
     pub fn participant(&self) -> &str {
         &self.participant
+    }
+
+    /// The dataspaces that it has proved to belong to, by their ids.
+    pub fn dataspaces(&self) -> &[String] {
+        &self.dataspaces
+    }
+
+    /// Whether it has proved to belong to this dataspace. Outside any (the empty id) is everybody.
+    pub fn belongs_to(&self, dataspace: &str) -> bool {
+        dataspace.is_empty() || self.dataspaces.iter().any(|id| id == dataspace)
+    }
+
+    /// Its DID document as it was when the request came. With mock identity there is none.
+    pub fn document(&self) -> Option<&Arc<DidDocument>> {
+        self.document.as_ref()
+    }
+
+    /// The self-issued token of this request, as evidence; it was used and opens nothing any more. With mock identity there
+    /// is none.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+}
+
+impl fmt::Debug for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Caller");
+        shown.field("participant", &self.participant).field("dataspaces", &self.dataspaces).finish_non_exhaustive()
     }
 }
 
@@ -76,13 +115,8 @@ pub enum Permission {
 /// How partners prove who they are, and how we do.
 #[derive(Debug)]
 pub enum Authentication {
-    /// Self-issued tokens signed by did:key.
-    Did {
-        /// Signs ours.
-        issuer: Box<token::Issuer>,
-        /// Checks theirs.
-        verifier: Box<token::Verifier>,
-    },
+    /// Self-issued tokens of DIDs, and presentations where we live in dataspaces (DCP 1.0).
+    Did(Box<Tokens>),
     /// Raw JSON; loopback only (the configuration refuses anything else).
     Mock {
         /// Whom we claim to be.
@@ -91,39 +125,71 @@ pub enum Authentication {
 }
 
 impl Authentication {
-    /// Checks the Authorization header of a partner's request.
+    /// Checks the Authorization header of a partner's protocol request: who it is, and where we live in dataspaces, to which
+    /// of them it belongs. A refusal is logged.
     ///
     /// # Errors
-    /// 401 with the reason; never what the header held.
-    pub fn caller(&self, header: Option<&str>) -> Result<Caller, Problem> {
-        let refused = |code: &str, detail: String| {
-            Problem::new(Kind::Unauthenticated, code, detail)
-                .with_hint("send a fresh self-issued token in the Authorization header of each request")
-        };
-        let Some(header) = header else {
-            return Err(refused("token.missing", "the request has no Authorization header".to_owned()));
-        };
-        let participant = match self {
-            Self::Did { verifier, .. } => verifier.verify(header, clock::now()).map_err(|e| {
-                let kind = if e.is_transient() { Kind::Unavailable } else { Kind::Unauthenticated };
-                Problem { kind, ..refused(e.code(), e.to_string()) }
-            })?,
-            Self::Mock { .. } => mock::parse(header).map_err(|e| refused(e.code(), e.to_string()))?,
-        };
-        Ok(Caller { participant: participant.into_id() })
+    /// 401 or 403 with the reason, never with what the header held; 503 for what may pass.
+    pub async fn caller(&self, connector: &Connector, header: Option<&str>) -> Result<Caller, Problem> {
+        match self {
+            Self::Did(tokens) => {
+                let verified = tokens.verify(header).await?;
+                let proven = presenting::memberships(connector, &verified).await;
+                let dataspaces = proven.inspect_err(|problem| log(Some(verified.participant.id()), problem))?;
+                Ok(Caller {
+                    participant: verified.participant.into_id(),
+                    dataspaces,
+                    document: Some(verified.document),
+                    token: Some(verified.raw),
+                })
+            }
+            Self::Mock { .. } => {
+                let claimed = header.ok_or_else(missing).and_then(|header| {
+                    mock::parse(header).map_err(|error| refused(error.code(), error.to_string()))
+                });
+                let participant = claimed.inspect_err(|problem| log(None, problem))?.into_id();
+                Ok(Caller { participant, dataspaces: Vec::new(), document: None, token: None })
+            }
+        }
     }
 
-    /// The Authorization header for a request to `audience`.
+    /// Checks the Authorization header of a request to our credential service or issuer: who it is, and what its token
+    /// says. A refusal is logged.
     ///
     /// # Errors
-    /// When signing fails, which is our own fault.
-    pub fn header_for(&self, audience: &str) -> Result<String, Problem> {
+    /// As [`Self::caller`]; 401 with mock identity, which has no credentials.
+    pub async fn sender(&self, header: Option<&str>) -> Result<Verified, Problem> {
         match self {
-            Self::Did { issuer, .. } => {
-                let token = issuer.issue(audience, clock::now()).map_err(Problem::internal)?;
-                Ok(format!("Bearer {token}"))
+            Self::Did(tokens) => tokens.verify(header).await,
+            Self::Mock { .. } => {
+                Err(refused("token-mock", "this connector runs with mock identity, which has no credentials".to_owned()))
             }
+        }
+    }
+
+    /// The Authorization header for a protocol request to `audience`. Where we live in dataspaces, it lets the partner ask
+    /// our credential service.
+    ///
+    /// # Errors
+    /// When signing fails: our own fault, or 503 where a vault does not answer.
+    pub async fn header_for(&self, audience: &str) -> Result<String, Problem> {
+        match self {
+            Self::Did(tokens) => Ok(format!("Bearer {}", tokens.with_access(audience).await?)),
             Self::Mock { participant } => Ok(mock::header_for(participant, audience)),
+        }
+    }
+
+    /// A self-issued token for one request to `audience`, a DID, with these claims.
+    ///
+    /// # Errors
+    /// As [`Self::header_for`]; 409 with mock identity, which has no tokens.
+    pub async fn issue(&self, audience: &str, extra: Extra<'_>) -> Result<String, Problem> {
+        match self {
+            Self::Did(tokens) => tokens.issue(audience, extra).await,
+            Self::Mock { .. } => {
+                let detail = "this connector runs with mock identity, which has no tokens";
+                Err(Problem::new(Kind::Conflict, "identity.mock", detail).with_hint("set identity.mode to \"did\""))
+            }
         }
     }
 }
@@ -168,10 +234,19 @@ pub fn new_key() -> Result<String, Problem> {
     Ok(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// The keys an identity needs, from the keystore.
-pub(crate) fn participant_of(authentication: &Authentication, keystore: &Keystore) -> String {
-    match authentication {
-        Authentication::Did { .. } => keystore.signing_key.did().to_owned(),
-        Authentication::Mock { participant } => participant.clone(),
-    }
+fn missing() -> Problem {
+    refused("token.missing", "the request has no Authorization header".to_owned())
+}
+
+/// The identity crate's codes, such as `token-expired`, have a dot in our catalogue.
+fn refused(code: &str, detail: String) -> Problem {
+    Problem::new(Kind::Unauthenticated, code.replacen('-', ".", 1), detail)
+        .with_hint("send a fresh self-issued token in the Authorization header of each request")
+}
+
+/// What an operator looks for when a partner complains.
+fn log(partner: Option<&str>, problem: &Problem) {
+    let Problem { code, detail, rule, .. } = problem;
+    let (partner, rule) = (partner.unwrap_or("(not proven)"), rule.as_deref().unwrap_or_default());
+    tracing::warn!(code, partner, rule, detail, "a partner's request was refused");
 }

@@ -1,6 +1,8 @@
 //! The configuration: one TOML file, each member of which an environment variable `SYMBOLON__SECTION__MEMBER` may
 //! replace. Unknown members are refused. Relative paths count from the folder of the file.
 
+mod identity;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use symbolon_data_plane::guard::AddressGuard;
 use url::Url;
 
+pub use self::identity::{Identity, KEY_OVERLAP_SECONDS, Mode, StsClient, Transit, Vault};
 use crate::storage::Durability;
 
 /// Everything that can be set.
@@ -46,7 +49,7 @@ pub struct Config {
     pub log: Log,
 }
 
-/// The listener for partners: `/dsp`, `/.well-known`, `/data`.
+/// The listener for partners: `/dsp`, `/.well-known`, `/data`, `/identity`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Public {
@@ -98,29 +101,6 @@ pub enum Role {
     Admin,
     /// Read everything, also the evidence; change nothing.
     Auditor,
-}
-
-/// Who we are.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(tag = "mode", rename_all = "lowercase", deny_unknown_fields)]
-pub enum Identity {
-    /// A did:key of our own; requests carry self-issued signed tokens.
-    Did {
-        /// The encrypted key file.
-        keystore: PathBuf,
-        /// File that holds the passphrase. Without it `SYMBOLON_KEYSTORE_PASSPHRASE` is read.
-        passphrase_file: Option<PathBuf>,
-    },
-    /// Raw JSON in the Authorization header, for conformance kits and EDC's mock identity. Proves nothing: allowed only
-    /// while every listener is on loopback.
-    Mock {
-        /// The participant id we claim to be.
-        participant: String,
-        /// The encrypted key file that agreements are attested with.
-        keystore: PathBuf,
-        /// File that holds the passphrase.
-        passphrase_file: Option<PathBuf>,
-    },
 }
 
 /// How commits are kept.
@@ -311,17 +291,12 @@ impl Config {
         for allowed in &mut self.sources.folders {
             *allowed = folder.join(&*allowed);
         }
-        let (Identity::Did { keystore, passphrase_file } | Identity::Mock { keystore, passphrase_file, .. }) =
-            &mut self.identity;
-        *keystore = folder.join(&*keystore);
-        if let Some(file) = passphrase_file {
-            *file = folder.join(&*file);
-        }
+        self.identity.anchor(folder);
     }
 
     fn check(&self) -> Result<(), ConfigError> {
         let refused = |member, detail: &str| Err(ConfigError::Refused { member, detail: detail.to_owned() });
-        if let Identity::Mock { .. } = self.identity
+        if self.identity.mode == Mode::Mock
             && !(self.public.bind.ip().is_loopback() && self.management.bind.ip().is_loopback())
         {
             return refused(
@@ -343,7 +318,7 @@ impl Config {
                 return refused("management.keys", "sha256 is the hex form of a SHA-256 hash: 64 characters");
             }
         }
-        Ok(())
+        self.identity.check()
     }
 
     /// The URL partners reach us by, without a trailing slash.
@@ -354,5 +329,21 @@ impl Config {
     /// The base of our Dataspace Protocol 2025-1 endpoints.
     pub fn dsp_address(&self) -> String {
         format!("{}/dsp/2025-1", self.public_url())
+    }
+
+    /// The base of our credential service (DCP 1.0 §5).
+    pub fn credential_service(&self) -> String {
+        format!("{}/identity/credentials", self.public_url())
+    }
+
+    /// The base of our issuer (DCP 1.0 §6).
+    pub fn issuer_service(&self) -> String {
+        format!("{}/identity/issuer", self.public_url())
+    }
+
+    /// Whether documents of `did:web` are fetched over plain HTTP.
+    pub fn did_web_http(&self) -> bool {
+        let open = self.outgoing.allow_http && self.outgoing.allow_private;
+        self.identity.did_web_http.unwrap_or(open)
     }
 }

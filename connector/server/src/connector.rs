@@ -4,10 +4,18 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use serde_json::Value;
 use symbolon_data_plane::client::Client;
 use symbolon_data_plane::tokens::TokenKey;
-use symbolon_identity::keystore::Keystore;
+use symbolon_identity::access::AccessKey;
+use symbolon_identity::credential::schema::Schemas;
+use symbolon_identity::credential::status::StatusLists;
+use symbolon_identity::credential::{Checker, Issuers};
+use symbolon_identity::did::Resolver;
+use symbolon_identity::fetch::Fetch;
+use symbolon_identity::presentation::ScopeAliases;
+use symbolon_identity::{Compatibility, Keyring};
 use symbolon_policies_odrl::PolicyDocument;
 
 use tokio::sync::mpsc::UnboundedSender;
@@ -17,7 +25,13 @@ use crate::clock;
 use crate::config::Config;
 use crate::graph::Graph;
 use crate::http_client::HttpClient;
+use crate::identity::did::OwnDocument;
+use crate::keys::Keys;
+use crate::operations::bdrs::Directories;
+use crate::operations::dataspaces::Dataspaces;
 use crate::operations::grants::Grants;
+use crate::operations::issuing::status::Published;
+use crate::operations::presenting::Presenting;
 use crate::problem::Problem;
 use crate::storage::events::{self, NewEvent};
 use crate::storage::messages::StoredMessage;
@@ -34,8 +48,12 @@ pub struct Connector {
     pub config: Config,
     /// Our participant id.
     pub participant: String,
-    /// Our keys.
-    pub keystore: Keystore,
+    /// Our keys, and what is known of the identities of others.
+    pub identity: Identity,
+    /// The dataspaces that we live in.
+    pub dataspaces: Arc<Dataspaces>,
+    /// What their directories of business partner numbers say.
+    pub directories: Directories,
     /// How partners and we prove who we are.
     pub authentication: Arc<Authentication>,
     /// The commit point.
@@ -56,6 +74,10 @@ pub struct Connector {
     pub outbox: UnboundedSender<StoredMessage>,
     /// Transfers that have started, on their way to the worker that pushes.
     pub pushes: UnboundedSender<String>,
+    /// Requests for credentials, ours and those of holders, on their way to the worker that follows them up.
+    pub errands: UnboundedSender<Errand>,
+    /// Status lists that we publish, as signed a moment ago.
+    pub published: Published,
     /// What data requests are decided on, as long as nothing changes.
     pub grants: Grants,
     /// Parsed policies by id.
@@ -66,6 +88,47 @@ pub struct Connector {
     pub publishing: tokio::sync::Mutex<()>,
 }
 
+/// Our keys, and what is known of the identities of others.
+#[derive(Debug)]
+pub struct Identity {
+    /// Our keys.
+    pub keys: Arc<Keys>,
+    /// Our DID document.
+    pub document: Arc<OwnDocument>,
+    /// Opens our credential service to those whom we gave access.
+    pub access: AccessKey,
+    /// Documents of others: past the guard, bounded, and in time.
+    pub fetch: Arc<dyn Fetch>,
+    /// DID documents.
+    pub resolver: Arc<Resolver>,
+    /// Status lists.
+    pub statuses: StatusLists,
+    /// Schemas of credentials.
+    pub schemas: Schemas,
+    /// How scopes are spelled.
+    pub aliases: ScopeAliases,
+    /// Leniency with partners' wallets.
+    pub compatibility: Compatibility,
+    /// Difference of clocks that is allowed for.
+    pub skew: SignedDuration,
+    /// What partners have presented.
+    pub presenting: Presenting,
+}
+
+impl Identity {
+    /// What verifies credentials; in presentations those of `issuers` only.
+    pub fn checker<'a>(&'a self, issuers: &'a Issuers) -> Checker<'a> {
+        Checker {
+            resolver: &self.resolver,
+            statuses: &self.statuses,
+            schemas: &self.schemas,
+            issuers,
+            compatibility: &self.compatibility,
+            skew: self.skew,
+        }
+    }
+}
+
 /// What an operation changes: rows, messages to send, events. All of it happens or none.
 #[derive(Debug, Default)]
 pub struct Change {
@@ -74,6 +137,16 @@ pub struct Change {
     grants: Vec<String>,
     all_grants: bool,
     pushes: Vec<String>,
+    errands: Vec<Errand>,
+}
+
+/// What a worker has to do about credentials once a row is committed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Errand {
+    /// Send a request of ours to its issuer, and follow it up. Holds the request's id.
+    Ask(String),
+    /// Decide a holder's request, and deliver the answer. Holds the issuance's id.
+    Issue(String),
 }
 
 impl Change {
@@ -113,6 +186,11 @@ impl Change {
         }
     }
 
+    /// A worker takes this up after the commit.
+    pub fn errand(&mut self, errand: Errand) {
+        self.errands.push(errand);
+    }
+
     /// Takes over everything that another change holds.
     pub fn merge(&mut self, other: Self) {
         self.transaction.append(other.transaction);
@@ -120,6 +198,7 @@ impl Change {
         self.grants.extend(other.grants);
         self.all_grants |= other.all_grants;
         self.pushes.extend(other.pushes);
+        self.errands.extend(other.errands);
     }
 
     /// All data requests are decided anew from the rows.
@@ -131,7 +210,12 @@ impl Change {
 impl Connector {
     /// Whether agreements are signed with the key that our participant id names. Not with mock identity.
     pub fn signs_as_participant(&self) -> bool {
-        matches!(*self.authentication, Authentication::Did { .. })
+        matches!(*self.authentication, Authentication::Did(_))
+    }
+
+    /// Our keys as they count now.
+    pub fn keys(&self) -> Arc<Keyring> {
+        self.identity.keys.current()
     }
 
     /// Commits the change, then sends its messages and forgets what it made untrue.
@@ -139,7 +223,7 @@ impl Connector {
     /// # Errors
     /// When a row was changed meanwhile, exists already, or storage fails; nothing has happened then.
     pub async fn commit(&self, change: Change) -> Result<(), crate::storage::StorageError> {
-        let Change { transaction, outgoing, grants, all_grants, pushes } = change;
+        let Change { transaction, outgoing, grants, all_grants, pushes, errands } = change;
         let outcome = self.db.commit(transaction).await;
         // Also after a failure: forgetting costs a read, keeping could cost a wrong release.
         for transfer in &grants {
@@ -155,6 +239,9 @@ impl Connector {
         }
         for transfer in pushes {
             let _ = self.pushes.send(transfer);
+        }
+        for errand in errands {
+            let _ = self.errands.send(errand);
         }
         Ok(())
     }

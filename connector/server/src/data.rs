@@ -78,7 +78,7 @@ fn pull_problem(error: &PullError) -> Problem {
 /// A fresh access token for the consumer of a started transfer. It authenticates like any protocol request.
 async fn renew(connector: web::Data<Connector>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let caller = connector.authentication.caller(header)?;
+    let caller = connector.authentication.caller(&connector, header).await?;
     let connector: Arc<Connector> = connector.into_inner();
     let (token, seconds) = transfers::renew(&connector, &caller, request.match_info().query("transfer")).await?;
     Ok(HttpResponse::Ok()

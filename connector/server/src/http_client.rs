@@ -1,12 +1,16 @@
 //! Requests to partners: one client, every address past the guard, every answer bounded.
 
+mod fetching;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, LINK};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, LINK, LOCATION};
 use symbolon_data_plane::client::{Client, Timeouts};
 use url::Url;
+
+pub use self::fetching::Fetching;
 
 use crate::authentication::Authentication;
 use crate::config::Outgoing;
@@ -35,6 +39,8 @@ pub struct Exchange {
     pub body: Vec<u8>,
     /// `Link` headers.
     pub links: Vec<String>,
+    /// The `Location` header: where what was made can be looked at.
+    pub location: Option<String>,
     /// From the first byte sent to the last received.
     pub duration: Duration,
     /// How often it was tried.
@@ -62,16 +68,22 @@ impl From<PostError> for Problem {
     }
 }
 
+/// The client for addresses that partners name.
+///
+/// # Errors
+/// When the guard's configuration cannot be used or the system's certificates cannot be read.
+pub fn guarded(outgoing: &Outgoing) -> Result<Client, Problem> {
+    let timeouts = Timeouts {
+        connect: Duration::from_secs(outgoing.connect_timeout_s),
+        idle: Duration::from_secs(outgoing.request_timeout_s),
+    };
+    Client::new(outgoing.guard(), timeouts).map_err(Problem::internal)
+}
+
 impl HttpClient {
-    /// Builds the client from the configuration.
-    ///
-    /// # Errors
-    /// When the guard's configuration cannot be used or the system's certificates cannot be read.
-    pub fn new(outgoing: &Outgoing, authentication: Arc<Authentication>) -> Result<Self, Problem> {
-        let timeout = Duration::from_secs(outgoing.request_timeout_s);
-        let timeouts = Timeouts { connect: Duration::from_secs(outgoing.connect_timeout_s), idle: timeout };
-        let client = Client::new(outgoing.guard(), timeouts).map_err(Problem::internal)?;
-        Ok(Self { client, authentication, timeout })
+    /// A client for partners. `client` is the one of [`guarded`].
+    pub fn new(client: Client, outgoing: &Outgoing, authentication: Arc<Authentication>) -> Self {
+        Self { client, authentication, timeout: Duration::from_secs(outgoing.request_timeout_s) }
     }
 
     /// The guarded client, for moving data.
@@ -95,7 +107,24 @@ impl HttpClient {
     pub async fn post(&self, audience: &str, address: &str, body: &str) -> Result<Exchange, PostError> {
         let request =
             |http: &reqwest::Client, url| http.post(url).header(CONTENT_TYPE, "application/json").body(body.to_owned());
-        self.send(audience, address, request).await
+        self.send(&self.authorization(audience).await?, address, request).await
+    }
+
+    /// Posts a message with this Authorization header.
+    ///
+    /// # Errors
+    /// As [`Self::post`].
+    pub async fn post_as(&self, authorization: &str, address: &str, body: Vec<u8>) -> Result<Exchange, PostError> {
+        let request = |http: &reqwest::Client, url| http.post(url).header(CONTENT_TYPE, "application/json").body(body);
+        self.send(authorization, address, request).await
+    }
+
+    /// Asks for a resource with this Authorization header.
+    ///
+    /// # Errors
+    /// As [`Self::post`].
+    pub async fn get_as(&self, authorization: &str, address: &str) -> Result<Exchange, PostError> {
+        self.send(authorization, address, |http, url| http.get(url)).await
     }
 
     /// Asks a partner for a protocol resource.
@@ -103,24 +132,30 @@ impl HttpClient {
     /// # Errors
     /// As [`Self::post`].
     pub async fn get(&self, audience: &str, address: &str) -> Result<Exchange, PostError> {
-        self.send(audience, address, |http, url| http.get(url)).await
+        self.send(&self.authorization(audience).await?, address, |http, url| http.get(url)).await
+    }
+
+    async fn authorization(&self, audience: &str) -> Result<String, PostError> {
+        // Our own keys cannot sign now, which may pass where a vault has them.
+        let signed = self.authentication.header_for(audience).await;
+        signed.map_err(|problem| PostError::Unreachable(problem.detail))
     }
 
     async fn send(
         &self,
-        audience: &str,
+        authorization: &str,
         address: &str,
         request: impl FnOnce(&reqwest::Client, Url) -> reqwest::RequestBuilder,
     ) -> Result<Exchange, PostError> {
         let forbidden = |reason: String| PostError::Forbidden(format!("{address}: {reason}"));
         let url = Url::parse(address).map_err(|e| forbidden(e.to_string()))?;
         self.client.check(&url).map_err(|e| forbidden(e.to_string()))?;
-        let authorization = self.authentication.header_for(audience).map_err(|e| forbidden(e.to_string()))?;
         let began = Instant::now();
         let exchange = async {
             let request = request(self.client.http(), url).header(AUTHORIZATION, authorization);
             let mut response = request.send().await.map_err(unreachable)?;
             let links = response.headers().get_all(LINK);
+            let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
             let links = links.iter().filter_map(|link| link.to_str().ok().map(str::to_owned)).collect();
             let mut body = BytesMut::new();
             while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
@@ -130,7 +165,7 @@ impl HttpClient {
                 body.extend_from_slice(&chunk);
             }
             let (status, duration) = (response.status().as_u16(), began.elapsed());
-            Ok(Exchange { status, body: body.to_vec(), links, duration, attempts: 1 })
+            Ok(Exchange { status, body: body.to_vec(), links, location, duration, attempts: 1 })
         };
         match tokio::time::timeout(self.timeout, exchange).await {
             Ok(exchange) => exchange,

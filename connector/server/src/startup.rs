@@ -9,30 +9,40 @@ use std::time::Duration;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
+use jiff::{SignedDuration, Timestamp};
 use symbolon_data_plane::client::{Client, Timeouts};
 use symbolon_data_plane::tokens::TokenKey;
-use symbolon_identity::keystore::{self, Keystore, Passphrase};
-use symbolon_identity::token;
+use symbolon_identity::access::AccessKey;
+use symbolon_identity::credential::{SchemaOptions, Schemas, StatusLists, StatusOptions};
+use symbolon_identity::did::{Resolver, ResolverOptions};
+use symbolon_identity::fetch::Fetch;
+use symbolon_identity::presentation::ScopeAliases;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 
 use crate::arrival;
-use crate::authentication::{Authentication, participant_of};
-use crate::config::{Config, Identity};
-use crate::connector::{Connector, PolicyCache, Recent};
+use crate::authentication::{Authentication, Tokens};
+use crate::config::Config;
+use crate::connector::{Connector, Errand, Identity, PolicyCache, Recent};
 use crate::graph::Graph;
-use crate::http_client::HttpClient;
+use crate::http_client::{self, Fetching, HttpClient};
+use crate::identity::did::OwnDocument;
+use crate::keys::Keys;
+use crate::operations::bdrs::Directories;
+use crate::operations::dataspaces::Dataspaces;
 use crate::operations::grants::Grants;
+use crate::operations::issuing::status::Published;
+use crate::operations::presenting::Presenting;
 use crate::problem::{Kind, Problem};
 use crate::storage::Db;
 use crate::storage::messages::StoredMessage;
 use crate::worker::projector::{self, Projector};
 use crate::worker::recorder::Recorder;
-use crate::worker::{outbox, push, webhooks};
-use crate::{clock, data, dsp, management};
+use crate::worker::{issuance, outbox, push, webhooks};
+use crate::{clock, data, dsp, identity, management};
 
-/// Environment variable with the keystore's passphrase, where no file is configured.
-pub const PASSPHRASE_VARIABLE: &str = "SYMBOLON_KEYSTORE_PASSPHRASE";
+pub use crate::keys::PASSPHRASE_VARIABLE;
+
 /// Requests that are under way get this long to finish when the connector stops.
 const DRAIN_SECONDS: u64 = 10;
 
@@ -53,9 +63,11 @@ pub async fn run_until(config: Config, stop: impl Future<Output = ()>) -> Result
     let (connector, queues) = assemble(config).await?;
     let waiting = outbox::waiting(&connector.db).await?;
     let under_way = push::under_way(&connector.db).await?;
+    let errands = issuance::under_way(&connector.db).await?;
     let left_over = waiting.len();
     tokio::spawn(outbox::run(Arc::clone(&connector), waiting, queues.messages));
     tokio::spawn(push::run(Arc::clone(&connector), under_way, queues.pushes));
+    tokio::spawn(issuance::run(Arc::clone(&connector), errands, queues.errands));
     let stopping = CancellationToken::new();
     let webhooks = tokio::spawn(webhooks::run(Arc::clone(&connector), stopping.clone()));
     let (public, operators) = listeners.serve(&connector, &stopping)?;
@@ -95,6 +107,7 @@ pub async fn reindex(config: &Config, progress: impl Fn(u64)) -> Result<u64, Pro
 pub(crate) struct Queues {
     messages: UnboundedReceiver<StoredMessage>,
     pushes: UnboundedReceiver<String>,
+    errands: UnboundedReceiver<Errand>,
 }
 
 pub(crate) async fn assemble(config: Config) -> Result<(Arc<Connector>, Queues), Problem> {
@@ -106,57 +119,100 @@ pub(crate) async fn assemble(config: Config) -> Result<(Arc<Connector>, Queues),
         .mode(0o700)
         .create(&config.data_dir)
         .map_err(|e| unusable("data_dir", format!("{}: {e}", config.data_dir.display())))?;
-    let keystore = open_keystore(&config.identity)?;
-    let authentication = Arc::new(authentication(&config.identity, &keystore));
+    let started = clock::now();
     let db = Db::open(&config.data_dir, config.storage.durability).await?;
     let graph = Graph::open(&config.data_dir.join("graph")).await?;
-    let http = HttpClient::new(&config.outgoing, Arc::clone(&authentication))?;
+    let dataspaces = Arc::new(Dataspaces::load(&db).await?);
+    let client = http_client::guarded(&config.outgoing)?;
+    let identity = identity(&config, client.clone(), started).await?;
+    let authentication = Arc::new(authentication(&config, &identity, &dataspaces, started));
+    let http = HttpClient::new(client, &config.outgoing, Arc::clone(&authentication));
     let sources = source_client(&config)?;
     let (outbox, messages) = unbounded_channel();
     let (pushes, started) = unbounded_channel();
+    let (errands, taken_up) = unbounded_channel();
     let connector = Arc::new(Connector {
-        participant: participant_of(&authentication, &keystore),
-        tokens: TokenKey::new(keystore.token_secret.as_bytes()),
+        participant: config.identity.participant.clone().unwrap_or_else(|| identity.keys.current().did().to_owned()),
+        tokens: TokenKey::new(identity.keys.current().token_secret().as_bytes()),
         recorder: Recorder::start(db.clone()),
         projector: Projector::start(db.clone(), graph.clone()),
         outbox,
         pushes,
+        errands,
+        published: Published::default(),
         grants: Grants::default(),
         policies: PolicyCache::default(),
         recent: Recent::default(),
         publishing: tokio::sync::Mutex::new(()),
         config,
-        keystore,
+        identity,
+        dataspaces,
+        directories: Directories::default(),
         authentication,
         db,
         sources,
         graph,
         http,
     });
-    Ok((connector, Queues { messages, pushes: started }))
+    Ok((connector, Queues { messages, pushes: started, errands: taken_up }))
 }
 
-fn open_keystore(identity: &Identity) -> Result<Keystore, Problem> {
-    let (Identity::Did { keystore, passphrase_file } | Identity::Mock { keystore, passphrase_file, .. }) = identity;
-    let unusable =
-        |detail: String| Problem::new(Kind::Unprocessable, "keystore", format!("{}: {detail}", keystore.display()));
-    let passphrase = match passphrase_file {
-        Some(file) => Passphrase::from_file(file),
-        None => Passphrase::from_env(PASSPHRASE_VARIABLE),
-    };
-    let passphrase = passphrase.map_err(|e| unusable(e.to_string()))?;
-    keystore::open(keystore, &passphrase).map_err(|e| unusable(e.to_string()))
+/// Our keys, and what finds out about the identities of others.
+async fn identity(config: &Config, client: Client, started: Timestamp) -> Result<Identity, Problem> {
+    let settings = &config.identity;
+    let keys = Arc::new(Keys::open(settings, started).await?);
+    let document = Arc::new(OwnDocument::new(Arc::clone(&keys), config));
+    must_be_found(config, &document);
+    let timeout = Duration::from_secs(config.outgoing.request_timeout_s);
+    let fetch: Arc<dyn Fetch> = Arc::new(Fetching::new(client, timeout, Some(Arc::clone(&document))));
+    let skew = SignedDuration::from_secs(i64::try_from(settings.clock_skew_s).unwrap_or_default());
+    let ttl = Duration::from_secs(settings.status_cache_s);
+    let resolving = ResolverOptions { plain_http: config.did_web_http(), ..ResolverOptions::default() };
+    let mut aliases = ScopeAliases::default();
+    aliases.types.extend(settings.type_scopes.iter().cloned());
+    for switch in settings.compatibility.active() {
+        tracing::warn!(switch, "COMPATIBILITY: partners are checked less strictly than DCP 1.0 demands");
+    }
+    if config.did_web_http() {
+        tracing::warn!("documents of did:web are fetched over plain HTTP: anybody on the way can replace a partner's keys");
+    }
+    Ok(Identity {
+        access: AccessKey::new(keys.current().token_secret()),
+        resolver: Arc::new(Resolver::new(Arc::clone(&fetch), resolving)),
+        statuses: StatusLists::new(Arc::clone(&fetch), StatusOptions { ttl, skew, ..StatusOptions::default() }),
+        schemas: Schemas::new(Arc::clone(&fetch), SchemaOptions::default()),
+        compatibility: settings.compatibility,
+        presenting: Presenting::default(),
+        fetch,
+        aliases,
+        skew,
+        document,
+        keys,
+    })
 }
 
-fn authentication(identity: &Identity, keystore: &Keystore) -> Authentication {
-    match identity {
-        Identity::Did { .. } => {
-            let key = keystore.signing_key.clone();
-            let (did, now) = (key.did().to_owned(), clock::now());
-            let verifier = token::Verifier::new(did, now, token::DEFAULT_MAX_LIFETIME, token::DEFAULT_SKEW);
-            Authentication::Did { issuer: Box::new(token::Issuer::new(key)), verifier: Box::new(verifier) }
+/// A `did:web` is of no use where partners look for it and find nothing. A proxy may lead there in ways that cannot be seen
+/// from here, so it is said and not refused.
+fn must_be_found(config: &Config, document: &OwnDocument) {
+    let ours = ["/.well-known/did.json", "/did.json"].map(|path| format!("{}{path}", config.public_url()));
+    if let Some(address) = document.address().filter(|address| !ours.iter().any(|our| our == address)) {
+        let public = config.public_url();
+        tracing::warn!(address, public, "our DID document is looked for where public.url does not lead to this connector");
+    }
+}
+
+fn authentication(
+    config: &Config,
+    identity: &Identity,
+    dataspaces: &Arc<Dataspaces>,
+    started: Timestamp,
+) -> Authentication {
+    match &config.identity.participant {
+        None => {
+            let (resolver, dataspaces) = (Arc::clone(&identity.resolver), Arc::clone(dataspaces));
+            Authentication::Did(Box::new(Tokens::new(config, &identity.keys, resolver, dataspaces, started)))
         }
-        Identity::Mock { participant, .. } => {
+        Some(participant) => {
             tracing::warn!(participant, "MOCK IDENTITY: partners prove nothing; for conformance kits on loopback only");
             Authentication::Mock { participant: participant.clone() }
         }
@@ -210,6 +266,7 @@ impl Listeners {
                 })
                 .configure(dsp::configure)
                 .configure(data::configure)
+                .configure(identity::configure)
                 .configure(management::health::configure)
         })
         .client_request_timeout(arrival)

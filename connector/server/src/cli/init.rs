@@ -1,14 +1,14 @@
 //! `symbolon init`: everything a connector needs before it first starts.
 
 mod configuration;
+mod identity;
 
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde_json::json;
-use symbolon_identity::keystore::{self, Passphrase};
 use url::Url;
 
 use super::failure::Failure;
@@ -22,6 +22,7 @@ pub(super) const CONFIGURATION: &str = "symbolon.toml";
 pub(super) const API_KEY: &str = "api.key";
 const KEYSTORE: &str = "keystore.json";
 const PASSPHRASE: &str = "keystore.passphrase";
+const KEY_FILE: &str = "keystore.key";
 /// Database, graph and what partners push.
 pub(super) const DATA: &str = "data";
 /// The folder that files may be published from.
@@ -33,6 +34,7 @@ const LONGEST_NAME: usize = 100;
 #[command(after_help = "\
 Examples:
   symbolon init --dir /var/lib/symbolon --name Plant-3 --public-url https://connector.plant-3.example
+  symbolon init --dir /var/lib/symbolon --did web --public-url https://connector.plant-3.example
   symbolon init --dir ./trial --loopback     partners on this machine, plain HTTP
 
 Nothing is overwritten: a folder that holds any of these files already is refused.")]
@@ -55,6 +57,23 @@ pub(super) struct Init {
     /// Allow partners on this machine or a private network, and plain HTTP to them
     #[arg(long)]
     pub(super) loopback: bool,
+    /// What partners know this connector by: key needs no infrastructure and keeps its one key forever; web is found at the
+    /// public URL, and its keys can be replaced
+    #[arg(long, value_name = "METHOD", value_enum, default_value_t = Method::Key)]
+    pub(super) did: Method,
+    /// Open the keystore with a file of random bytes instead of a passphrase
+    #[arg(long)]
+    pub(super) key_file: bool,
+}
+
+/// A DID method.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Method {
+    /// did:key
+    #[default]
+    Key,
+    /// did:web
+    Web,
 }
 
 /// What [`create`] made.
@@ -62,7 +81,7 @@ pub(super) struct Init {
 pub(super) struct Created {
     /// The configuration file.
     pub(super) configuration: PathBuf,
-    /// The did:key in the keystore.
+    /// The DID of the keystore.
     pub(super) participant: String,
     /// The administrator's API key.
     pub(super) api_key: String,
@@ -73,13 +92,17 @@ pub(super) fn run(init: &Init, output: &Output) -> Result<(), Failure> {
     let at = |name: &str| init.dir.join(name).display().to_string();
     output.say(format!("Created {}", created.configuration.display()));
     output.say(format!("  participant id   {}", created.participant));
-    output.say(format!("  keystore         {} (opened by {})", at(KEYSTORE), at(PASSPHRASE)));
+    let opener = if init.key_file { KEY_FILE } else { PASSPHRASE };
+    output.say(format!("  keystore         {} (opened by {})", at(KEYSTORE), at(opener)));
     output.say(format!("  published files  {}", at(PUBLISHED)));
     output.say(format!("  API key (admin)  {}", created.api_key));
     output.say(format!(
         "The API key is shown this once; {} holds it for you. The configuration keeps its hash.",
         at(API_KEY)
     ));
+    if init.did == Method::Web {
+        output.say("Partners find its DID document at the public URL once it runs.");
+    }
     if init.public_url.is_none() {
         output.say("It listens on loopback. For partners elsewhere set [public] bind and url.");
     }
@@ -88,7 +111,8 @@ pub(super) fn run(init: &Init, output: &Output) -> Result<(), Failure> {
         "configuration": created.configuration,
         "participantId": created.participant,
         "keystore": at(KEYSTORE),
-        "passphraseFile": at(PASSPHRASE),
+        "passphraseFile": (!init.key_file).then(|| at(PASSPHRASE)),
+        "keyFile": init.key_file.then(|| at(KEY_FILE)),
         "apiKey": created.api_key,
         "apiKeyFile": at(API_KEY),
     }));
@@ -102,7 +126,8 @@ pub(super) fn run(init: &Init, output: &Output) -> Result<(), Failure> {
 pub(super) fn create(init: &Init) -> Result<Created, Failure> {
     let name = name_of(init)?;
     private_file::folder(&init.dir).map_err(Failure::file("make the folder", &init.dir))?;
-    for file in [CONFIGURATION, KEYSTORE, PASSPHRASE, API_KEY] {
+    let (public, public_url) = public_listener(init)?;
+    for file in [CONFIGURATION, KEYSTORE, PASSPHRASE, KEY_FILE, API_KEY] {
         let path = init.dir.join(file);
         if path.symlink_metadata().is_ok() {
             let why = "it is there already, and nothing is overwritten";
@@ -115,19 +140,12 @@ pub(super) fn create(init: &Init) -> Result<Created, Failure> {
     }
     let mut drafts = Drafts::default();
 
-    let passphrase = new_key()?;
-    drafts.write(&init.dir.join(PASSPHRASE), &format!("{passphrase}\n"))?;
-    let keystore = init.dir.join(KEYSTORE);
-    let opened = Passphrase::new(passphrase).map_err(|error| Failure::machine("no passphrase can be made", error))?;
-    let secrets =
-        keystore::create(&keystore, &opened).map_err(|error| Failure::machine("the keystore cannot be made", error))?;
-    drafts.files.push(keystore);
+    let keyring = identity::make(init, &public_url, &mut drafts)?;
     let api_key = new_key()?;
     drafts.write(&init.dir.join(API_KEY), &format!("{api_key}\n"))?;
 
     // Last, because a folder with a configuration is a complete one.
     let configuration = init.dir.join(CONFIGURATION);
-    let (public, public_url) = public_listener(init)?;
     let settings = configuration::Settings {
         name: &name,
         data: DATA,
@@ -136,13 +154,14 @@ pub(super) fn create(init: &Init) -> Result<Created, Failure> {
         public_url: &public_url,
         management: SocketAddr::from((Ipv4Addr::LOCALHOST, init.management_port)),
         key_hash: &hash_key(&api_key),
+        did: keyring.did(),
         keystore: KEYSTORE,
-        passphrase: PASSPHRASE,
+        opener: if init.key_file { ("key_file", KEY_FILE) } else { ("passphrase_file", PASSPHRASE) },
         loopback: init.loopback,
     };
     drafts.write(&configuration, &settings.text())?;
     drafts.files.clear();
-    Ok(Created { configuration, participant: secrets.signing_key.did().to_owned(), api_key })
+    Ok(Created { configuration, participant: keyring.did().to_owned(), api_key })
 }
 
 fn name_of(init: &Init) -> Result<String, Failure> {
@@ -159,7 +178,14 @@ fn public_listener(init: &Init) -> Result<(SocketAddr, String), Failure> {
     let listener = |address: Ipv4Addr| SocketAddr::new(IpAddr::V4(address), init.public_port);
     let Some(url) = &init.public_url else {
         let address = listener(Ipv4Addr::LOCALHOST);
-        return Ok((address, format!("http://{address}")));
+        return match (init.did, init.loopback) {
+            (Method::Key, _) => Ok((address, format!("http://{address}"))),
+            (Method::Web, true) => Ok((address, format!("http://localhost:{}", init.public_port))),
+            (Method::Web, false) => {
+                let why = "partners look for its document there; give --public-url, or --loopback for a trial";
+                Err(Failure::machine("a did:web needs a public URL", why))
+            }
+        };
     };
     if !matches!(url.scheme(), "http" | "https") || url.query().is_some() || url.fragment().is_some() {
         let why = "it must be an http or https URL without query and fragment";
@@ -194,10 +220,12 @@ impl Drop for Drafts {
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
+    use symbolon_identity::KeyKind;
+    use symbolon_identity::keystore::{self, KeyFile, Passphrase};
     use tempfile::TempDir;
 
     use super::*;
-    use crate::config::{Config, Identity, Role};
+    use crate::config::{Config, Role};
 
     type Outcome = Result<(), Box<dyn std::error::Error>>;
 
@@ -209,6 +237,8 @@ mod tests {
             public_port: 8080,
             management_port: 8081,
             loopback: false,
+            did: Method::Key,
+            key_file: false,
         }
     }
 
@@ -227,11 +257,38 @@ mod tests {
         assert_eq!((key.role, key.sha256.as_str()), (Role::Admin, hash_key(&created.api_key).as_str()));
         let kept = fs::read_to_string(home.join(API_KEY))?;
         assert_eq!(kept.trim_end(), created.api_key);
-        let Identity::Did { keystore, passphrase_file: Some(passphrase) } = config.identity else {
-            return Err("did:key with a passphrase file was expected".into());
+        let identity = config.identity;
+        let (Some(path), Some(passphrase)) = (identity.keystore, identity.passphrase_file) else {
+            return Err("a keystore with a passphrase file was expected".into());
         };
-        let opened = keystore::open(&keystore, &Passphrase::from_file(&passphrase)?)?;
-        assert_eq!(opened.signing_key.did(), created.participant);
+        let opened = keystore::open(&path, &Passphrase::from_file(&passphrase)?.into())?;
+        assert_eq!(opened.did(), created.participant);
+        assert_eq!(identity.did.as_deref(), Some(created.participant.as_str()));
+        Ok(())
+    }
+
+    #[test]
+    fn a_did_web_has_two_keys_and_a_key_file_opens_them() -> Outcome {
+        let folder = TempDir::new()?;
+        let created = create(&Init { did: Method::Web, loopback: true, key_file: true, ..init(folder.path()) })?;
+        assert_eq!(created.participant, "did:web:localhost%3A8080");
+        let config = Config::load(&created.configuration)?;
+        assert_eq!((config.public_url(), config.did_web_http()), ("http://localhost:8080", true));
+        let (Some(path), Some(key_file)) = (config.identity.keystore, config.identity.key_file) else {
+            return Err("a keystore with a key file was expected".into());
+        };
+        let opened = keystore::open(&path, &KeyFile::read(&key_file)?.into())?;
+        let kinds: Vec<_> = opened.held().iter().map(|held| held.key.kind()).collect();
+        assert_eq!(kinds, [KeyKind::P256, KeyKind::Ed25519]);
+        assert!(!folder.path().join(PASSPHRASE).exists());
+        Ok(())
+    }
+
+    #[test]
+    fn a_did_web_without_a_public_url_is_refused() -> Outcome {
+        let folder = TempDir::new()?;
+        assert!(create(&Init { did: Method::Web, ..init(folder.path()) }).is_err());
+        assert_eq!(fs::read_dir(folder.path())?.count(), 0);
         Ok(())
     }
 
@@ -260,7 +317,7 @@ mod tests {
 
     #[test]
     fn nothing_is_overwritten() -> Outcome {
-        for file in [CONFIGURATION, KEYSTORE, PASSPHRASE, API_KEY] {
+        for file in [CONFIGURATION, KEYSTORE, PASSPHRASE, KEY_FILE, API_KEY] {
             let folder = TempDir::new()?;
             fs::write(folder.path().join(file), "mine")?;
             let Err(refusal) = create(&init(folder.path())) else { return Err("a refusal was expected".into()) };

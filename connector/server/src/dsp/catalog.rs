@@ -42,7 +42,7 @@ async fn catalog_page(
     http: &HttpRequest,
     arrived: &Arrived,
 ) -> Result<HttpResponse, Problem> {
-    let caller = caller(connector, http)?;
+    let caller = caller(connector, http).await?;
     let request = body::<CatalogRequestMessage>(http, arrived.bytes()?)?;
     let page = catalog::provide(connector, &caller, &request.message, after).await?;
     let mut response = HttpResponse::Ok();
@@ -57,7 +57,7 @@ async fn catalog_page(
 
 async fn dataset(connector: web::Data<Connector>, http: HttpRequest) -> HttpResponse {
     let found = async {
-        let caller = caller(&connector, &http)?;
+        let caller = caller(&connector, &http).await?;
         catalog::provide_dataset(&connector, &caller, id(&http, "id")).await
     };
     match found.await {

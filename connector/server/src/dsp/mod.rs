@@ -38,8 +38,9 @@ async fn nothing_here(request: HttpRequest) -> Result<HttpResponse, Problem> {
 }
 
 /// Who sends this request.
-fn caller(connector: &Connector, request: &HttpRequest) -> Result<Caller, Problem> {
-    connector.authentication.caller(request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()))
+async fn caller(connector: &Connector, request: &HttpRequest) -> Result<Caller, Problem> {
+    let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    connector.authentication.caller(connector, header).await
 }
 
 /// A body that has been read: the message, and the text it came as.

@@ -6,9 +6,10 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use symbolon_contract_negotiation::Pids;
 use symbolon_contract_negotiation::negotiation::Message as Step;
+use symbolon_identity::attestation::Half;
 use symbolon_policies_odrl::{PolicyDocument, PolicyError};
 use symbolon_vocab::messages::{
-    ContractAgreementMessage, ContractAgreementVerificationMessage, ContractNegotiation, ContractNegotiationError,
+    Attestation, ContractAgreementMessage, ContractAgreementVerificationMessage, ContractNegotiation, ContractNegotiationError,
     ContractNegotiationEventMessage, ContractNegotiationTerminationMessage, ContractOfferMessage,
     ContractRequestMessage, EventType, Message,
 };
@@ -43,7 +44,7 @@ pub(super) fn configure(service: &mut web::ServiceConfig) {
 async fn request(connector: web::Data<Connector>, http: HttpRequest, arrived: Arrived) -> HttpResponse {
     let connector = connector.into_inner();
     let opened = async {
-        let caller = caller(&connector, &http)?;
+        let caller = caller(&connector, &http).await?;
         let Body { message, text } = body::<ContractRequestMessage>(&http, arrived.bytes()?)?;
         if message.provider_pid.is_some() {
             let reason = "a request that opens a negotiation has no providerPid; counter-offers go to the process";
@@ -57,7 +58,7 @@ async fn request(connector: web::Data<Connector>, http: HttpRequest, arrived: Ar
 async fn offer(connector: web::Data<Connector>, http: HttpRequest, arrived: Arrived) -> HttpResponse {
     let connector = connector.into_inner();
     let opened = async {
-        let caller = caller(&connector, &http)?;
+        let caller = caller(&connector, &http).await?;
         let Body { message, text } = body::<ContractOfferMessage>(&http, arrived.bytes()?)?;
         if message.consumer_pid.is_some() {
             let reason = "an offer that opens a negotiation has no consumerPid; counter-offers go to the process";
@@ -71,7 +72,7 @@ async fn offer(connector: web::Data<Connector>, http: HttpRequest, arrived: Arri
 async fn state(connector: web::Data<Connector>, http: HttpRequest) -> HttpResponse {
     let pid = id(&http, "pid");
     let found = async {
-        let caller = caller(&connector, &http)?;
+        let caller = caller(&connector, &http).await?;
         receiving::of_caller(&connector, &caller, pid).await.map(|stored| receiving::acknowledgement(&stored))
     };
     finish(StatusCode::OK, found.await, &[], Some(pid))
@@ -81,7 +82,7 @@ async fn take<M: Continues>(connector: web::Data<Connector>, http: HttpRequest, 
     let connector: Arc<Connector> = connector.into_inner();
     let pid = id(&http, "pid");
     let taken = async {
-        let caller = caller(&connector, &http)?;
+        let caller = caller(&connector, &http).await?;
         // Whether the process exists for this partner comes first: a stranger learns nothing from our parsing.
         receiving::of_caller(&connector, &caller, pid).await?;
         let Body { message, text } = body::<M>(&http, arrived.bytes()?)?;
@@ -126,9 +127,10 @@ struct Envelope {
     provider_pid: String,
 }
 
-fn incoming(pid: &str, text: String, envelope: Envelope, message: Step, attestation: Option<String>) -> Incoming {
+fn incoming(pid: &str, text: String, envelope: Envelope, message: Step, attestation: Option<Attestation>) -> Incoming {
     let Envelope { id, consumer_pid, provider_pid } = envelope;
     let pids = Pids { consumer_pid, provider_pid };
+    let attestation = attestation.map(|Attestation { credential, jwt }| Half { credential, jwt });
     Incoming { pid: pid.to_owned(), message_id: id, pids, message, attestation, payload: text }
 }
 

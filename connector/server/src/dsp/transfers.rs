@@ -32,7 +32,7 @@ pub(super) fn configure(service: &mut web::ServiceConfig) {
 async fn request(connector: web::Data<Connector>, http: HttpRequest, arrived: Arrived) -> HttpResponse {
     let connector = connector.into_inner();
     let opened = async {
-        let caller = caller(&connector, &http)?;
+        let caller = caller(&connector, &http).await?;
         let Body { message, text } = body::<TransferRequestMessage>(&http, arrived.bytes()?)?;
         receiving::requested(&connector, &caller, message, &text).await
     };
@@ -42,7 +42,7 @@ async fn request(connector: web::Data<Connector>, http: HttpRequest, arrived: Ar
 async fn state(connector: web::Data<Connector>, http: HttpRequest) -> HttpResponse {
     let pid = id(&http, "pid");
     let found = async {
-        let caller = caller(&connector, &http)?;
+        let caller = caller(&connector, &http).await?;
         receiving::of_caller(&connector, &caller, pid).await.map(|stored| receiving::acknowledgement(&stored))
     };
     finish(StatusCode::OK, found.await, &[], Some(pid))
@@ -52,7 +52,7 @@ async fn take<M: Continues>(connector: web::Data<Connector>, http: HttpRequest, 
     let connector: Arc<Connector> = connector.into_inner();
     let pid = id(&http, "pid");
     let taken = async {
-        let caller = caller(&connector, &http)?;
+        let caller = caller(&connector, &http).await?;
         // Whether the process exists for this partner comes first: a stranger learns nothing from our parsing.
         receiving::of_caller(&connector, &caller, pid).await?;
         let Body { message, text } = body::<M>(&http, arrived.bytes()?)?;

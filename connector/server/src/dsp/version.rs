@@ -13,13 +13,15 @@ pub(super) fn resource() -> Resource {
 
 async fn versions(connector: web::Data<Connector>) -> HttpResponse {
     let (identifier_type, auth) = match *connector.authentication {
-        Authentication::Did { .. } => {
+        Authentication::Did(_) => {
+            // `did:web` or `did:key`.
+            let method = connector.participant.splitn(3, ':').take(2).collect::<Vec<_>>().join(":");
             let auth = Auth {
                 protocol: "self-issued-jwt".to_owned(),
                 version: "1".to_owned(),
-                profile: vec!["did:key".to_owned()],
+                profile: vec![method.clone()],
             };
-            (Some("did:key".to_owned()), Some(auth))
+            (Some(method), Some(auth))
         }
         Authentication::Mock { .. } => (None, None),
     };

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::route::at;
 use crate::authentication::{Operator, Permission};
-use crate::config::Identity;
+use crate::config::Mode;
 use crate::connector::Connector;
 use crate::problem::Problem;
 use crate::storage::Durability;
@@ -42,9 +42,9 @@ pub(super) fn configure(cfg: &mut web::ServiceConfig) {
 pub(super) async fn info(operator: Operator, connector: web::Data<Connector>) -> Result<web::Json<Info>, Problem> {
     operator.must(Permission::Read)?;
     let config = &connector.config;
-    let identity = match config.identity {
-        Identity::Did { .. } => "did",
-        Identity::Mock { .. } => "mock",
+    let identity = match config.identity.mode {
+        Mode::Did => "did",
+        Mode::Mock => "mock",
     };
     let durability = match config.storage.durability {
         Durability::Full => "full",
@@ -53,7 +53,7 @@ pub(super) async fn info(operator: Operator, connector: web::Data<Connector>) ->
     Ok(web::Json(Info {
         name: config.name.clone(),
         participant_id: connector.participant.clone(),
-        did: connector.keystore.signing_key.did().to_owned(),
+        did: connector.keys().did().to_owned(),
         dsp_address: config.dsp_address(),
         public_url: config.public_url().to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -14,8 +14,11 @@ pub(super) struct Settings<'a> {
     pub(super) public_url: &'a str,
     pub(super) management: SocketAddr,
     pub(super) key_hash: &'a str,
+    /// The DID that the keys belong to.
+    pub(super) did: &'a str,
     pub(super) keystore: &'a str,
-    pub(super) passphrase: &'a str,
+    /// The member that says what opens the keystore, and its value.
+    pub(super) opener: (&'a str, &'a str),
     pub(super) loopback: bool,
 }
 
@@ -47,12 +50,13 @@ name = "first-admin"
 role = "admin"
 sha256 = "{key_hash}"
 
-# Who we are: a did:key whose secret is in the encrypted keystore. Without passphrase_file the passphrase is taken from
-# the environment variable SYMBOLON_KEYSTORE_PASSPHRASE.
+# Who we are: a DID whose keys are in the encrypted keystore, opened by passphrase_file or key_file. Without either, the
+# passphrase is taken from the environment variable SYMBOLON_KEYSTORE_PASSPHRASE.
 [identity]
 mode = "did"
+did = {did}
 keystore = {keystore}
-passphrase_file = {passphrase}
+{opener_member} = {opener}
 
 # full: a commit is on disk before it counts. relaxed: faster, and a power failure may lose the last moment.
 [storage]
@@ -82,7 +86,9 @@ json = false
             management = self.management,
             key_hash = self.key_hash,
             keystore = quoted(self.keystore),
-            passphrase = quoted(self.passphrase),
+            did = quoted(self.did),
+            opener_member = self.opener.0,
+            opener = quoted(self.opener.1),
             loopback = self.loopback,
         )
     }

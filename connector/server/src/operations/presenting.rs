@@ -1,0 +1,236 @@
+//! What partners have presented: asked for once, kept for as long as it holds, and weighed by each dataspace's own trust.
+//!
+//! What is kept is what was verified, not what was concluded: a dataspace that changes whom it believes or what it requires
+//! decides anew with the next message, and so does a credential that its issuer takes back.
+
+mod asking;
+mod rules;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use jiff::{SignedDuration, Timestamp};
+use moka::sync::Cache;
+use sha2::{Digest as _, Sha256};
+use symbolon_identity::credential::{Credential, CredentialError, Refusal, StatusCheck};
+use symbolon_identity::presentation::Presented;
+use symbolon_identity::token::Verified;
+
+use self::rules::{Rules, Weighed};
+use crate::clock;
+use crate::connector::Connector;
+use crate::problem::{Kind, Problem};
+use crate::storage::partners;
+use crate::storage::presentations::PresentedCredential;
+
+/// Partners whose presentations are kept.
+const PARTNERS: u64 = 10_000;
+/// Credentials that are kept parsed.
+const PARSED: u64 = 20_000;
+/// A partner that has proved some of our dataspaces is asked for the rest this often at most, in seconds.
+const REST_AGAIN_SECONDS: i64 = 60;
+
+/// What partners have presented.
+#[derive(Debug)]
+pub struct Presenting {
+    kept: Cache<String, Arc<Kept>>,
+    parsed: Cache<String, Arc<Credential>>,
+    flights: Cache<String, Arc<Flight>>,
+    rules: rules::Current,
+}
+
+/// A presentation that was verified.
+#[derive(Debug)]
+struct Kept {
+    presented: Presented,
+    /// Hash of the access token that it was had by.
+    token: [u8; 32],
+    verified: Timestamp,
+    until: Timestamp,
+}
+
+/// One partner is asked once at a time. Who comes while it is asked with the same access token takes what comes of it.
+#[derive(Debug, Default)]
+struct Flight {
+    asked: tokio::sync::Mutex<Option<([u8; 32], Result<Arc<Kept>, Problem>)>>,
+    rounds: AtomicU64,
+}
+
+impl Default for Presenting {
+    fn default() -> Self {
+        Self {
+            kept: Cache::new(PARTNERS),
+            parsed: Cache::new(PARSED),
+            flights: Cache::new(PARTNERS),
+            rules: rules::Current::default(),
+        }
+    }
+}
+
+/// The dataspaces that the sender of this token has proved to belong to. Without dataspaces that require something: none, and
+/// nobody is asked.
+///
+/// # Errors
+/// 401 `token.claim-missing` if it lets us ask for nothing and nobody has registered it; 403 for what it presents, does not
+/// present or refuses; 503 where something cannot be had now.
+pub(crate) async fn memberships(connector: &Connector, verified: &Verified) -> Result<Vec<String>, Problem> {
+    let presenting = &connector.identity.presenting;
+    let rules = rules(connector);
+    if rules.required.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (partner, now) = (verified.participant.id(), clock::now());
+    let token = verified.claims.token.as_deref();
+    let known = match presenting.known(partner, now) {
+        Some(kept) => Some((weigh(connector, &rules, &kept, now).await, kept)),
+        None => None,
+    };
+    match (known, token) {
+        (Some((weighed, kept)), token) if weighed.is_enough(&kept, token.map(hash), now) => Ok(weighed.memberships),
+        (Some((weighed, _)), None) if !weighed.memberships.is_empty() => Ok(weighed.memberships),
+        (_, None) => without_token(connector, partner).await,
+        (known, Some(token)) => {
+            let standing = known.map(|(weighed, _)| weighed.memberships).unwrap_or_default();
+            match ask_once(connector, verified, token, &rules).await {
+                Ok(kept) => weigh(connector, &rules, &kept, clock::now()).await.decided(),
+                Err(problem) if problem.kind == Kind::Unavailable && !standing.is_empty() => Ok(standing),
+                Err(problem) => Err(problem),
+            }
+        }
+    }
+}
+
+/// A credential that was presented, and its status as it is now.
+///
+/// # Errors
+/// Why it does not hold any more: the end of a sentence that begins with the credential's name.
+pub(crate) async fn looked_up(
+    connector: &Connector,
+    credential: &PresentedCredential,
+    now: Timestamp,
+) -> Result<(Arc<Credential>, Vec<StatusCheck>), Refusal> {
+    let identity = &connector.identity;
+    if clock::from_millis(credential.expires) <= now {
+        return Err(Refusal::Expired);
+    }
+    let parsed = parsed(connector, credential).map_err(|error| error.refusal().clone())?;
+    let leniency = identity.compatibility.leniency();
+    let checks = identity.statuses.check(&parsed, &identity.resolver, leniency, now).await?;
+    Ok((parsed, checks))
+}
+
+/// Whether the dataspace believes the credential, as it is now.
+pub(crate) fn is_believed(connector: &Connector, dataspace: &str, credential: &Credential) -> bool {
+    rules(connector).of_dataspace(dataspace).is_some_and(|rule| rule.believes(credential))
+}
+
+/// Whether these credentials are all that the dataspace requires of its members, as it is now.
+pub(crate) fn prove_membership(connector: &Connector, dataspace: &str, credentials: &[&Credential]) -> bool {
+    rules(connector).of_dataspace(dataspace).is_some_and(|rule| rule.is_met_by(credentials))
+}
+
+fn rules(connector: &Connector) -> Arc<Rules> {
+    connector.identity.presenting.rules.of(&connector.dataspaces.all(), &connector.identity.aliases)
+}
+
+/// The credential, parsed once.
+fn parsed(connector: &Connector, credential: &PresentedCredential) -> Result<Arc<Credential>, CredentialError> {
+    let presenting = &connector.identity.presenting;
+    if let Some(parsed) = presenting.parsed.get(&credential.digest) {
+        return Ok(parsed);
+    }
+    let parsed = Arc::new(Credential::from_text(&credential.raw, &connector.identity.compatibility)?);
+    presenting.parsed.insert(credential.digest.clone(), Arc::clone(&parsed));
+    Ok(parsed)
+}
+
+impl Presenting {
+    fn known(&self, partner: &str, now: Timestamp) -> Option<Arc<Kept>> {
+        self.kept.get(partner).filter(|kept| now < kept.until)
+    }
+}
+
+/// What of it still holds, and what that proves.
+async fn weigh(connector: &Connector, rules: &Rules, kept: &Kept, now: Timestamp) -> Weighed {
+    let checker = connector.identity.checker(&rules.issuers);
+    let mut lapsed = Vec::new();
+    for (place, credential) in kept.presented.credentials.iter().enumerate() {
+        if let Err(error) = checker.recheck(credential, now).await {
+            lapsed.push((place, error));
+        }
+    }
+    if lapsed.is_empty() {
+        return rules.weigh(&kept.presented, lapsed);
+    }
+    let mut left = kept.presented.clone();
+    for (place, _) in lapsed.iter().rev() {
+        left.credentials.remove(*place);
+    }
+    rules.weigh(&left, lapsed)
+}
+
+impl Weighed {
+    /// Whether there is no need to ask again: all is proved, or the partner has offered nothing new lately.
+    fn is_enough(&self, kept: &Kept, token: Option<[u8; 32]>, now: Timestamp) -> bool {
+        let lately = now.duration_since(kept.verified) < SignedDuration::from_secs(REST_AGAIN_SECONDS);
+        !self.memberships.is_empty() && (self.missing.is_empty() || token == Some(kept.token) || lately)
+    }
+
+    /// The memberships, if there is one.
+    fn decided(self) -> Result<Vec<String>, Problem> {
+        if !self.memberships.is_empty() {
+            return Ok(self.memberships);
+        }
+        if let Some(reason) = self.transient {
+            let detail = format!("what the partner presented cannot be checked now: {reason}");
+            return Err(Problem::new(Kind::Unavailable, "presentation.unchecked", detail).with_hint("try again later"));
+        }
+        let missing = self.missing.join("; ");
+        let detail = format!("the partner has not proved that it belongs to a dataspace of this connector: {missing}");
+        Err(Problem::new(Kind::Forbidden, "dataspace.no-membership", detail)
+            .with_rule("DCP 1.0 §5.4.3: what was asked for is presented, and its issuer is trusted for its type")
+            .with_hint("get the credential from an issuer of the dataspace, or ask to be invited"))
+    }
+}
+
+/// An operator may have registered the partner: it is who its DID says, and belongs to no dataspace.
+async fn without_token(connector: &Connector, partner: &str) -> Result<Vec<String>, Problem> {
+    if partners::by_id(&connector.db, partner).await?.is_some() {
+        return Ok(Vec::new());
+    }
+    let detail = "the token has no token claim, which lets this connector ask its sender's credential service";
+    Err(Problem::new(Kind::Unauthenticated, "token.claim-missing", detail)
+        .with_rule("DCP 1.0 §5.2: a request names the access token for its sender's credential service in `token`")
+        .with_hint("send a self-issued token with an access token in its `token` claim"))
+}
+
+/// Asks the partner, unless somebody who came a moment before does.
+async fn ask_once(
+    connector: &Connector,
+    verified: &Verified,
+    token: &str,
+    rules: &Rules,
+) -> Result<Arc<Kept>, Problem> {
+    let partner = verified.participant.id();
+    let flight = connector.identity.presenting.flights.get_with(partner.to_owned(), Arc::default);
+    let seen = flight.rounds.load(Ordering::Acquire);
+    let mut asked = flight.asked.lock().await;
+    let hash = hash(token);
+    if flight.rounds.load(Ordering::Acquire) != seen
+        && let Some((_, outcome)) = asked.as_ref().filter(|(with, _)| *with == hash)
+    {
+        return outcome.clone();
+    }
+    let outcome = asking::ask(connector, verified, token, rules).await;
+    let outcome = outcome.map(|(presented, verified, until)| Arc::new(Kept { presented, token: hash, verified, until }));
+    if let Ok(kept) = &outcome {
+        connector.identity.presenting.kept.insert(partner.to_owned(), Arc::clone(kept));
+    }
+    *asked = Some((hash, outcome.clone()));
+    flight.rounds.fetch_add(1, Ordering::Release);
+    outcome
+}
+
+fn hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
