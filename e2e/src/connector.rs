@@ -16,7 +16,7 @@ mod management;
 mod operating;
 mod process;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
@@ -134,7 +134,7 @@ impl Connector {
         let mut connector = Self {
             environment: environment(&config, &public, &public_url, &management),
             management: Management::new(format!("{management_url}/api/v1"), KEY)?,
-            name: config.name,
+            name: config.name.clone(),
             folder,
             public_url,
             management_url,
@@ -142,9 +142,12 @@ impl Connector {
             participant: String::new(),
         };
         let home = connector.home();
-        connector
-            .run(["init".as_ref(), "--dir".as_ref(), home.as_os_str(), "--name".as_ref(), connector.name.as_ref()])
-            .await?;
+        let mut arguments: Vec<&OsStr> = vec!["init".as_ref(), "--dir".as_ref(), home.as_os_str(), "--name".as_ref()];
+        arguments.push(connector.name.as_ref());
+        if config.web {
+            arguments.extend(["--did", "web", "--public-url", &connector.public_url].map(OsStr::new));
+        }
+        connector.run(arguments).await?;
         if config.vault {
             connector.forget_keystore()?;
         }

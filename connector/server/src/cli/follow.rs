@@ -1,4 +1,4 @@
-//! Follows a negotiation or transfer through the event stream.
+//! Follows a negotiation, a transfer or a request for credentials through the event stream.
 
 use std::time::Duration;
 
@@ -20,6 +20,7 @@ const REOPENED: u32 = 5;
 pub(super) enum Process {
     Negotiation,
     Transfer,
+    CredentialRequest,
 }
 
 impl Process {
@@ -28,6 +29,7 @@ impl Process {
         match self {
             Self::Negotiation => "negotiations",
             Self::Transfer => "transfers",
+            Self::CredentialRequest => "credential-requests",
         }
     }
 
@@ -35,6 +37,7 @@ impl Process {
         match self {
             Self::Negotiation => matches!(state, "FINALIZED" | "TERMINATED"),
             Self::Transfer => matches!(state, "COMPLETED" | "TERMINATED"),
+            Self::CredentialRequest => matches!(state, "ISSUED" | "REJECTED"),
         }
     }
 }

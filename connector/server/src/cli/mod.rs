@@ -1,10 +1,13 @@
 //! The command line of `symbolon`.
 //!
-//! `serve`, `init`, `reindex` and `verify` work on this machine; `catalog`, `negotiate`, `transfer` and `fetch` are thin
-//! clients of a running connector's management API; `demo` runs two connectors and walks the whole way through them.
+//! `serve`, `init`, `reindex`, `verify` and `compare` work on this machine; `dataspace`, `invite`, `join`, `catalog`, `negotiate`,
+//! `transfer` and `fetch` are thin clients of a running connector's management API; `demo` runs two connectors and walks the
+//! whole way through them.
 
 mod catalog;
 mod client;
+mod compare;
+mod dataspace;
 mod demo;
 mod download;
 mod events;
@@ -12,6 +15,9 @@ mod failure;
 mod fetch;
 mod follow;
 mod init;
+mod keys;
+mod invite;
+mod join;
 mod negotiate;
 mod output;
 mod private_file;
@@ -76,12 +82,22 @@ enum Command {
     Serve(serve::Serve),
     /// Make a folder with configuration, keys and a first API key
     Init(init::Init),
+    /// Show or replace the keys of a running connector
+    Keys(keys::Keys),
     /// Run two fictional companies' connectors and walk the whole way through
     Demo(demo::Demo),
     /// Check an exported agreement and its attestations, without any network
     Verify(verify::Verify),
+    /// Say whether two exports of an agreement fit, and where they first differ if not
+    Compare(compare::Compare),
     /// Rebuild the graph of agreements from the database
     Reindex(reindex::Reindex),
+    /// Found a dataspace, and look after those that this connector lives in
+    Dataspace(dataspace::Dataspace),
+    /// Invite a company into a dataspace that this connector runs
+    Invite(invite::Invite),
+    /// Join a dataspace by an invitation
+    Join(join::Join),
     /// Show what a partner offers us
     Catalog(catalog::Catalog),
     /// Ask a partner for a contract and follow the negotiation to its end
@@ -133,9 +149,14 @@ fn run(command: Command, output: &Output) -> Result<(), Failure> {
         match command {
             Command::Serve(serve) => serve::run(serve).await,
             Command::Init(init) => init::run(&init, output),
+            Command::Keys(keys) => keys::run(keys, output).await,
             Command::Demo(demo) => demo::run(demo, output).await,
             Command::Verify(verify) => verify::run(&verify, output),
+            Command::Compare(files) => compare::run(&files, output),
             Command::Reindex(reindex) => reindex::run(reindex, output).await,
+            Command::Dataspace(dataspace) => dataspace::run(dataspace, output).await,
+            Command::Invite(invite) => invite::run(invite, output).await,
+            Command::Join(join) => join::run(join, output).await,
             Command::Catalog(catalog) => catalog::run(catalog, output).await,
             Command::Negotiate(negotiate) => negotiate::run(negotiate, output).await,
             Command::Transfer(transfer) => transfer::run(transfer, output).await,

@@ -13,7 +13,7 @@ use super::counterparty::named;
 use super::page::{Items, page};
 use super::processes::{Ending, Message, Reason};
 use super::route::at;
-use super::{created, time};
+use super::{created, in_dataspace, time};
 use crate::authentication::Operator;
 use crate::connector::Connector;
 use crate::ids;
@@ -90,6 +90,8 @@ pub struct Negotiation {
     asset: String,
     /// Id of the offer it began with.
     offer_id: String,
+    /// The dataspace whose facts decide; null: outside any.
+    dataspace: Option<String>,
     /// The terms on the table.
     #[schema(value_type = Object)]
     offer: Value,
@@ -339,6 +341,7 @@ impl From<StoredNegotiation> for Negotiation {
             partner: stored.partner,
             asset: stored.asset,
             offer_id: stored.offer_id,
+            dataspace: in_dataspace(stored.dataspace),
             agreement_id: stored.agreement_id,
             created_at: time(stored.created),
             updated_at: time(stored.updated),

@@ -11,7 +11,7 @@ use super::automation::OfferAutomation;
 use super::body::{Body, Query};
 use super::page::{Items, PageQuery, page};
 use super::route::at;
-use super::{created, time};
+use super::{created, in_dataspace, time};
 use crate::authentication::Operator;
 use crate::connector::Connector;
 use crate::operations::publishing::offers::{self, Draft};
@@ -36,6 +36,8 @@ pub struct NewOffer {
     /// DSP offer ids to be used instead of generated ones, by asset id.
     #[serde(default)]
     offer_ids: BTreeMap<String, String>,
+    /// The dataspace whose members may see it. Absent: the first dataspace, if there is one; empty: outside any.
+    dataspace: Option<String>,
 }
 
 /// An offer.
@@ -54,6 +56,8 @@ pub struct Offer {
     automation: OfferAutomation,
     /// DSP offer ids that were fixed, by asset id.
     offer_ids: BTreeMap<String, String>,
+    /// The dataspace whose members may see it; null: outside any.
+    dataspace: Option<String>,
     /// RFC 3339.
     created_at: String,
     /// RFC 3339.
@@ -170,6 +174,7 @@ impl From<NewOffer> for Draft {
             usage_policy: offer.usage_policy,
             automation: offer.automation.into(),
             offer_ids: offer.offer_ids,
+            dataspace: offer.dataspace,
         }
     }
 }
@@ -183,6 +188,7 @@ impl From<stored::Offer> for Offer {
             usage_policy: offer.usage_policy,
             automation: offer.automation.into(),
             offer_ids: offer.offer_ids,
+            dataspace: in_dataspace(offer.dataspace),
             created_at: time(offer.created),
             updated_at: time(offer.updated),
         }

@@ -58,6 +58,8 @@ pub struct Policy {
 pub struct PolicyTrial {
     /// Participant id of who would act.
     partner: String,
+    /// The dataspace whose facts count; outside any if absent.
+    dataspace: Option<String>,
     /// RFC 3339; now if absent.
     #[schema(value_type = Option<String>, format = DateTime)]
     at: Option<Timestamp>,
@@ -177,8 +179,8 @@ pub(super) async fn check(
     id: web::Path<String>,
     Body(body): Body<PolicyTrial>,
 ) -> Result<web::Json<PolicyDecision>, Problem> {
-    let PolicyTrial { partner, at, action, asset, purpose } = body;
-    let trial = Trial { partner, at, action, asset, purpose };
+    let PolicyTrial { partner, dataspace, at, action, asset, purpose } = body;
+    let trial = Trial { partner, dataspace: dataspace.unwrap_or_default(), at, action, asset, purpose };
     Ok(web::Json(policies::check(&connector, &operator, &id, trial).await?.into()))
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
-use symbolon_policies_odrl::{PolicyDocument, evaluate};
+use symbolon_policies_odrl::{PolicyDocument, World};
 use symbolon_vocab::messages::{
     AccessService, Catalog, CatalogRequestMessage, DataService, Dataset, Distribution, RootDataset, parse, to_bytes,
 };
@@ -17,7 +17,7 @@ use crate::clock;
 use crate::connector::Connector;
 use crate::http_client::{Exchange, path_segment};
 use crate::problem::{Kind, Problem};
-use crate::storage::offers::{self, Listing};
+use crate::storage::offers::{self, Audience, Listing};
 
 /// A page of our catalogue, and where the next begins.
 #[derive(Debug)]
@@ -45,12 +45,12 @@ pub async fn provide(
             .with_rule("filter")
             .with_hint("leave filter out and choose from the pages"));
     }
-    let policies = permitted_policies(connector, caller, clock::now()).await?;
+    let audiences = audiences_of(connector, caller, clock::now()).await?;
     let size = usize::try_from(connector.config.limits.catalog_page).unwrap_or(50);
     let limit = i64::try_from(size + 1).unwrap_or(51);
     let mut ids = BTreeSet::new();
-    for policy in &policies {
-        ids.extend(offers::asset_ids(&connector.db, policy, after, limit).await?);
+    for audience in &audiences {
+        ids.extend(offers::asset_ids(&connector.db, audience, after, limit).await?);
     }
     let mut page: Vec<String> = ids.into_iter().take(size + 1).collect();
     let more = page.len() > size;
@@ -58,12 +58,12 @@ pub async fn provide(
     let next = if more { page.last().cloned() } else { None };
     let previous = match after {
         "" => None,
-        after => Some(page_before(connector, &policies, after, size).await?),
+        after => Some(page_before(connector, &audiences, after, size).await?),
     };
     let mut datasets: BTreeMap<String, Vec<Listing>> = BTreeMap::new();
     if let (Some(first), Some(last)) = (page.first(), page.last()) {
-        for policy in &policies {
-            for listing in offers::listings(&connector.db, policy, first, last).await? {
+        for audience in &audiences {
+            for listing in offers::listings(&connector.db, audience, first, last).await? {
                 datasets.entry(listing.asset_id.clone()).or_default().push(listing);
             }
         }
@@ -76,11 +76,16 @@ pub async fn provide(
 }
 
 /// What the page before the one that begins after `after` itself begins after; empty for the first page.
-async fn page_before(connector: &Connector, policies: &[String], after: &str, size: usize) -> Result<String, Problem> {
+async fn page_before(
+    connector: &Connector,
+    audiences: &[Audience],
+    after: &str,
+    size: usize,
+) -> Result<String, Problem> {
     let limit = i64::try_from(size + 1).unwrap_or(51);
     let mut ids = BTreeSet::new();
-    for policy in policies {
-        ids.extend(offers::asset_ids_up_to(&connector.db, policy, after, limit).await?);
+    for audience in audiences {
+        ids.extend(offers::asset_ids_up_to(&connector.db, audience, after, limit).await?);
     }
     // The page before ends with `after`; it begins after the one that stands a page further back.
     Ok(ids.into_iter().nth_back(size).unwrap_or_default())
@@ -92,8 +97,8 @@ async fn page_before(connector: &Connector, policies: &[String], after: &str, si
 /// 404 when it does not exist for this partner.
 pub async fn provide_dataset(connector: &Connector, caller: &Caller, id: &str) -> Result<RootDataset, Problem> {
     let mut listings = Vec::new();
-    for policy in permitted_policies(connector, caller, clock::now()).await? {
-        listings.extend(offers::listings(&connector.db, &policy, id, id).await?);
+    for audience in audiences_of(connector, caller, clock::now()).await? {
+        listings.extend(offers::listings(&connector.db, &audience, id, id).await?);
     }
     if listings.is_empty() {
         return Err(Problem::not_found("dataset", id));
@@ -101,15 +106,24 @@ pub async fn provide_dataset(connector: &Connector, caller: &Caller, id: &str) -
     Ok(RootDataset(dataset(connector, listings, Service::Written).await?))
 }
 
-/// Ids of the access policies that permit this caller. Each is decided once per request, however many offers share it.
-async fn permitted_policies(connector: &Connector, caller: &Caller, now: Timestamp) -> Result<Vec<String>, Problem> {
-    let world = facts::about(connector, caller.participant(), now).await?;
+/// The audiences that this caller belongs to: of each dataspace that it proved to be a member of, judged by the facts of
+/// that dataspace alone, and outside any. Each is decided once per request, however many offers share it.
+async fn audiences_of(connector: &Connector, caller: &Caller, now: Timestamp) -> Result<Vec<Audience>, Problem> {
+    let mut known: Option<(String, World)> = None;
     let mut permitted = Vec::new();
-    for id in offers::access_policies(&connector.db).await? {
-        let policy = connector.policy(&id).await?;
-        let request = facts::request_to_use(caller.participant(), "");
-        if evaluate(policy.policy(), &request, &world).permitted {
-            permitted.push(id);
+    for audience in offers::audiences(&connector.db).await? {
+        if !caller.belongs_to(&audience.dataspace) {
+            continue;
+        }
+        let world = match known.take() {
+            Some((dataspace, world)) if dataspace == audience.dataspace => world,
+            Some(_) | None => facts::standing(connector, caller.participant(), &audience.dataspace, now).await?.world,
+        };
+        let policy = connector.policy(&audience.access_policy).await?;
+        let sees = facts::may_see(policy.policy(), caller.participant(), &world);
+        known = Some((audience.dataspace.clone(), world));
+        if sees {
+            permitted.push(audience);
         }
     }
     Ok(permitted)

@@ -41,7 +41,7 @@ pub async fn release(connector: &Connector, asked: Asked<'_>) -> Result<Arc<Gran
     }
     let grant = connector.grants.of(connector, asked.transfer, now).await?;
     let grant = grant.ok_or_else(|| Problem::not_found("transfer", asked.transfer))?;
-    let decision = decide(&grant, &claims, now);
+    let decision = decide(connector, &grant, &claims, now).await;
     let record = DataRequest {
         at: clock::millis(now),
         transfer: grant.transfer.clone(),
@@ -59,13 +59,18 @@ pub async fn release(connector: &Connector, asked: Asked<'_>) -> Result<Arc<Gran
 }
 
 /// The token fits the transfer's last start and its parties, and the grant holds.
-fn decide(grant: &Grant, claims: &symbolon_data_plane::tokens::Claims, now: Timestamp) -> Result<(), Problem> {
+async fn decide(
+    connector: &Connector,
+    grant: &Grant,
+    claims: &symbolon_data_plane::tokens::Claims,
+    now: Timestamp,
+) -> Result<(), Problem> {
     let fits = claims.agreement == grant.agreement && claims.partner == grant.partner && claims.asset == grant.asset;
     if !fits {
         return Err(unauthenticated("token.other-agreement", "the token is for another agreement".to_owned()));
     }
     // A stopped transfer is the better reason than a token that ended with it.
-    grant.decide(now)?;
+    grant.decide(connector, now).await?;
     claims.check_generation(grant.generation).map_err(|e| unauthenticated(e.code(), e.to_string()))
 }
 

@@ -11,9 +11,9 @@ use jiff::Timestamp;
 use symbolon_contract_negotiation::Role;
 use symbolon_contract_negotiation::transfer::StateName;
 use symbolon_data_plane::source::Source;
-use symbolon_policies_odrl::{Decision, PolicyDocument, Request, World, evaluate};
+use symbolon_policies_odrl::{PolicyDocument, Request, evaluate};
 
-use super::facts;
+use super::facts::{self, Facts};
 use crate::connector::Connector;
 use crate::problem::{Kind, Problem};
 use crate::storage::agreements::{self, AgreementState, StoredAgreement};
@@ -50,7 +50,7 @@ pub struct Terms {
     retire_reason: Option<String>,
     document: PolicyDocument,
     request: Request,
-    world: World,
+    facts: Facts,
 }
 
 impl Terms {
@@ -64,25 +64,28 @@ impl Terms {
         purpose: Option<&str>,
         now: Timestamp,
     ) -> Result<Self, Problem> {
-        let world = facts::about(connector, &agreement.partner, now).await?;
-        let world = facts::with_purpose(world, purpose, &agreement.document);
+        let facts = facts::about(connector, &agreement.partner, &agreement.dataspace, now).await?;
+        let facts = facts.with_purpose(purpose, &agreement.document);
         Ok(Self {
             state: agreement.state,
             retire_reason: agreement.retire_reason,
             request: facts::request_to_use(&agreement.partner, &agreement.asset),
             document: agreement.document,
-            world,
+            facts,
         })
     }
 
-    /// Whether the agreement is in force and its policy permits use now.
+    /// Whether the agreement is in force, the partner still belongs to the dataspace that it was made in, and the policy
+    /// permits use now. Waits only where the status of a credential is not at hand.
     ///
     /// # Errors
     /// The refusal, naming the rule.
-    pub fn decide(&self, now: Timestamp) -> Result<(), Problem> {
+    pub async fn decide(&self, connector: &Connector, now: Timestamp) -> Result<(), Problem> {
         self.in_force()?;
-        let decision = self.policy(now);
-        if decision.permitted { Ok(()) } else { Err(facts::denied(&decision)) }
+        let standing = self.facts.standing(connector, now).await;
+        standing.must_belong()?;
+        let decision = evaluate(self.document.policy(), &self.request, &standing.world);
+        if decision.permitted { Ok(()) } else { Err(standing.denied(&decision)) }
     }
 
     fn in_force(&self) -> Result<(), Problem> {
@@ -95,20 +98,14 @@ impl Terms {
         }
         Ok(())
     }
-
-    fn policy(&self, now: Timestamp) -> Decision {
-        let mut world = self.world.clone();
-        world.set_now(now);
-        evaluate(self.document.policy(), &self.request, &world)
-    }
 }
 
 impl Grant {
-    /// Whether data is released now.
+    /// Whether data is released now. Waits only where the status of a credential is not at hand.
     ///
     /// # Errors
     /// The refusal, naming the rule.
-    pub fn decide(&self, now: Timestamp) -> Result<(), Problem> {
+    pub async fn decide(&self, connector: &Connector, now: Timestamp) -> Result<(), Problem> {
         // The transfer ended because the agreement did: that is the reason worth telling.
         self.terms.in_force()?;
         if self.state != StateName::Started {
@@ -117,7 +114,7 @@ impl Grant {
                 Problem::new(Kind::Forbidden, "transfer.not-started", detail).with_rule("transfer process STARTED")
             );
         }
-        self.terms.decide(now)
+        self.terms.decide(connector, now).await
     }
 
     async fn read(connector: &Connector, pid: &str, now: Timestamp) -> Result<Option<Self>, Problem> {

@@ -1,11 +1,14 @@
 //! Partners: whom we know, where they are, and what we hold for true about them.
 
+mod discovery;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 use url::Url;
 
+use super::bdrs;
 use crate::authentication::{Operator, Permission};
 use crate::clock;
 use crate::connector::{Change, Connector};
@@ -39,7 +42,7 @@ pub struct Counterparty {
 /// How an operator says who the counterparty is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Named {
-    /// A partner of the registry, by its participant id.
+    /// A partner of the registry, by its participant id or business partner number, or whoever can be found by a DID.
     Known(String),
     /// Anybody, by participant id and base address.
     Elsewhere(Counterparty),
@@ -48,16 +51,27 @@ pub enum Named {
 /// Finds the counterparty.
 ///
 /// # Errors
-/// 404 for a partner that is not in the registry; 422 for an address that cannot be used.
+/// 404 for a partner that is not in the registry and cannot be found; 422 for an address that cannot be used; 502 if
+/// finding it fails.
 pub async fn counterparty(connector: &Connector, operator: &Operator, named: Named) -> Result<Counterparty, Problem> {
     match named {
         Named::Known(id) => {
-            let partner = get(connector, operator, &id).await?;
-            Ok(Counterparty { id: partner.id, dsp_address: partner.dsp_address })
+            operator.must(Permission::Read)?;
+            let mut partner = partners::by_id(&connector.db, &id).await?;
+            let mut id = id;
+            if partner.is_none() {
+                id = bdrs::resolved(connector, &id).await?;
+                partner = partners::by_id(&connector.db, &id).await?;
+            }
+            match partner {
+                Some(partner) => Ok(Counterparty { id: partner.id, dsp_address: partner.dsp_address }),
+                None => discovery::counterparty(connector, &id).await,
+            }
         }
         Named::Elsewhere(Counterparty { id, dsp_address }) => {
             operator.must(Permission::Read)?;
             check_id(&id)?;
+            let id = bdrs::resolved(connector, &id).await?;
             let dsp_address = checked_address(connector, "counterPartyAddress", &dsp_address)?;
             Ok(Counterparty { id, dsp_address })
         }
@@ -131,7 +145,7 @@ pub async fn list(connector: &Connector, operator: &Operator, page: &Page) -> Re
     Ok(partners::list(&connector.db, page).await?)
 }
 
-fn check_id(id: &str) -> Result<(), Problem> {
+pub(super) fn check_id(id: &str) -> Result<(), Problem> {
     if id.is_empty() || id.len() > 2048 || id.chars().any(|c| c.is_control() || c.is_whitespace()) {
         let detail = "a participant id has 1 to 2048 bytes and no blanks";
         return Err(Problem::new(Kind::Unprocessable, "partner.id", detail));
@@ -140,7 +154,7 @@ fn check_id(id: &str) -> Result<(), Problem> {
 }
 
 /// The base address without a trailing slash, if we may connect there.
-fn checked_address(connector: &Connector, member: &str, address: &str) -> Result<String, Problem> {
+pub(super) fn checked_address(connector: &Connector, member: &str, address: &str) -> Result<String, Problem> {
     let refused = |detail: String| {
         Problem::new(Kind::Unprocessable, "partner.address", format!("{member}: {detail}")).with_rule(member.to_owned())
     };

@@ -42,6 +42,8 @@ pub struct StoredNegotiation {
     pub asset: String,
     /// Id of the offer it began with.
     pub offer_id: String,
+    /// The dataspace whose facts decide; empty: it is outside any.
+    pub dataspace: String,
     /// Once agreed.
     pub agreement_id: Option<String>,
     /// Which steps are taken without a person.
@@ -59,8 +61,8 @@ pub struct StoredNegotiation {
 /// Adds the negotiation; a duplicate if the partner's process id is known.
 pub fn insert(negotiation: &StoredNegotiation) -> Statement {
     let sql = "INSERT INTO negotiation (pid, role, partner, peer_pid, peer_address, state, version, asset, offer_id,
-        agreement_id, automation, attestations, body, created, updated)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+        agreement_id, automation, attestations, body, created, updated, dataspace)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
     let n = negotiation;
     let args: Vec<Arg> = vec![
         n.pid.as_str().into(),
@@ -78,6 +80,7 @@ pub fn insert(negotiation: &StoredNegotiation) -> Statement {
         to_json(&n.machine).into(),
         n.created.into(),
         n.updated.into(),
+        n.dataspace.as_str().into(),
     ];
     Statement::new(TABLE, &n.pid, sql, args)
 }
@@ -165,6 +168,7 @@ fn read(row: &SqliteRow) -> Result<StoredNegotiation, StorageError> {
         version: column(row, TABLE, "version")?,
         asset: column(row, TABLE, "asset")?,
         offer_id: column(row, TABLE, "offer_id")?,
+        dataspace: column(row, TABLE, "dataspace")?,
         agreement_id: column(row, TABLE, "agreement_id")?,
         automation: json(row, TABLE, "automation")?,
         attestations: json(row, TABLE, "attestations")?,

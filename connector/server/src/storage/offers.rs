@@ -91,6 +91,8 @@ pub struct Offer {
     pub automation: OfferAutomation,
     /// DSP offer ids that the operator fixed, by asset.
     pub offer_ids: BTreeMap<String, String>,
+    /// The dataspace whose members may see it; empty: it is outside any.
+    pub dataspace: String,
     /// Milliseconds since the epoch.
     pub created: i64,
     /// Milliseconds since the epoch.
@@ -152,15 +154,15 @@ fn escape_colons(id: &str) -> String {
 /// Adds the offer; a duplicate if the id is taken, a reference error if a policy does not exist.
 pub fn insert(offer: &Offer) -> Statement {
     let sql = "INSERT INTO offer
-        (id, selector, access_policy, usage_policy, automation, offer_ids, created, updated)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        (id, selector, access_policy, usage_policy, automation, offer_ids, created, updated, dataspace)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     Statement::new(TABLE, &offer.id, sql, args(offer))
 }
 
 /// Replaces the offer; a conflict if there is none.
 pub fn update(offer: &Offer) -> Statement {
     let sql = "UPDATE offer SET selector = $2, access_policy = $3, usage_policy = $4, automation = $5,
-        offer_ids = $6, created = $7, updated = $8 WHERE id = $1";
+        offer_ids = $6, created = $7, updated = $8, dataspace = $9 WHERE id = $1";
     Statement::new(TABLE, &offer.id, sql, args(offer)).exactly_one()
 }
 
@@ -174,6 +176,7 @@ fn args(offer: &Offer) -> Vec<Arg> {
         to_json(&offer.offer_ids).into(),
         offer.created.into(),
         offer.updated.into(),
+        offer.dataspace.as_str().into(),
     ]
 }
 
@@ -189,8 +192,10 @@ pub fn list_asset(offer: &Offer, asset: &str) -> Statement {
         asset.into(),
         offer.access_policy.as_str().into(),
         offer.dsp_offer_id(asset).into(),
+        offer.dataspace.as_str().into(),
     ];
-    let sql = "INSERT INTO listing (offer_id, asset_id, access_policy, dsp_offer_id) VALUES ($1, $2, $3, $4)";
+    let sql = "INSERT INTO listing (offer_id, asset_id, access_policy, dsp_offer_id, dataspace)
+        VALUES ($1, $2, $3, $4, $5)";
     Statement::new(LISTING, asset, sql, args)
 }
 
@@ -220,10 +225,26 @@ pub async fn list(db: &Db, page: &Page) -> Result<Vec<Offer>, StorageError> {
     rows.iter().map(read).collect()
 }
 
-/// Ids of all access policies in use.
-pub async fn access_policies(db: &Db) -> Result<Vec<String>, StorageError> {
-    let rows = sqlx::query("SELECT DISTINCT access_policy FROM offer").fetch_all(db.readers()).await?;
-    rows.iter().map(|row| column(row, TABLE, "access_policy")).collect()
+/// Who may see an offer: those whom the access policy permits, judged as members of the dataspace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Audience {
+    /// The dataspace; empty: outside any.
+    pub dataspace: String,
+    /// Policy id.
+    pub access_policy: String,
+}
+
+/// Every audience that an offer has, ordered by dataspace.
+pub async fn audiences(db: &Db) -> Result<Vec<Audience>, StorageError> {
+    let sql = "SELECT DISTINCT dataspace, access_policy FROM offer ORDER BY dataspace, access_policy";
+    let rows = sqlx::query(sql).fetch_all(db.readers()).await?;
+    let read = |row| {
+        Ok(Audience {
+            dataspace: column(row, TABLE, "dataspace")?,
+            access_policy: column(row, TABLE, "access_policy")?,
+        })
+    };
+    rows.iter().map(read).collect()
 }
 
 /// The offer and asset behind a DSP offer id.
@@ -248,33 +269,52 @@ pub struct Listing {
     pub usage_policy: String,
 }
 
-/// Ids of assets listed under this access policy, after `after`, in order.
-pub async fn asset_ids(db: &Db, access_policy: &str, after: &str, limit: i64) -> Result<Vec<String>, StorageError> {
-    let sql = "SELECT DISTINCT asset_id FROM listing WHERE access_policy = $1 AND asset_id > $2
-        ORDER BY asset_id LIMIT $3";
-    let rows = sqlx::query(sql).bind(access_policy).bind(after).bind(limit).fetch_all(db.readers()).await?;
+/// Ids of assets listed for this audience, after `after`, in order.
+pub async fn asset_ids(db: &Db, audience: &Audience, after: &str, limit: i64) -> Result<Vec<String>, StorageError> {
+    let sql = "SELECT DISTINCT asset_id FROM listing WHERE dataspace = $1 AND access_policy = $2 AND asset_id > $3
+        ORDER BY asset_id LIMIT $4";
+    let rows = sqlx::query(sql)
+        .bind(&audience.dataspace)
+        .bind(&audience.access_policy)
+        .bind(after)
+        .bind(limit)
+        .fetch_all(db.readers())
+        .await?;
     rows.iter().map(|row| column(row, LISTING, "asset_id")).collect()
 }
 
-/// Ids of assets listed under this access policy, the last ones up to and including `last`, in descending order.
+/// Ids of assets listed for this audience, the last ones up to and including `last`, in descending order.
 pub async fn asset_ids_up_to(
     db: &Db,
-    access_policy: &str,
+    audience: &Audience,
     last: &str,
     limit: i64,
 ) -> Result<Vec<String>, StorageError> {
-    let sql = "SELECT DISTINCT asset_id FROM listing WHERE access_policy = $1 AND asset_id <= $2
-        ORDER BY asset_id DESC LIMIT $3";
-    let rows = sqlx::query(sql).bind(access_policy).bind(last).bind(limit).fetch_all(db.readers()).await?;
+    let sql = "SELECT DISTINCT asset_id FROM listing WHERE dataspace = $1 AND access_policy = $2 AND asset_id <= $3
+        ORDER BY asset_id DESC LIMIT $4";
+    let rows = sqlx::query(sql)
+        .bind(&audience.dataspace)
+        .bind(&audience.access_policy)
+        .bind(last)
+        .bind(limit)
+        .fetch_all(db.readers())
+        .await?;
     rows.iter().map(|row| column(row, LISTING, "asset_id")).collect()
 }
 
-/// Listings under this access policy of the assets from `first` to `last`, in order.
-pub async fn listings(db: &Db, access_policy: &str, first: &str, last: &str) -> Result<Vec<Listing>, StorageError> {
+/// Listings for this audience of the assets from `first` to `last`, in order.
+pub async fn listings(db: &Db, audience: &Audience, first: &str, last: &str) -> Result<Vec<Listing>, StorageError> {
     let sql = "SELECT l.asset_id, l.dsp_offer_id, o.usage_policy, a.properties, a.formats
         FROM listing l JOIN offer o ON o.id = l.offer_id JOIN asset a ON a.id = l.asset_id
-        WHERE l.access_policy = $1 AND l.asset_id >= $2 AND l.asset_id <= $3 ORDER BY l.asset_id, l.offer_id";
-    let rows = sqlx::query(sql).bind(access_policy).bind(first).bind(last).fetch_all(db.readers()).await?;
+        WHERE l.dataspace = $1 AND l.access_policy = $2 AND l.asset_id >= $3 AND l.asset_id <= $4
+        ORDER BY l.asset_id, l.offer_id";
+    let rows = sqlx::query(sql)
+        .bind(&audience.dataspace)
+        .bind(&audience.access_policy)
+        .bind(first)
+        .bind(last)
+        .fetch_all(db.readers())
+        .await?;
     rows.iter().map(read_listing).collect()
 }
 
@@ -296,6 +336,7 @@ fn read(row: &SqliteRow) -> Result<Offer, StorageError> {
         usage_policy: column(row, TABLE, "usage_policy")?,
         automation: json(row, TABLE, "automation")?,
         offer_ids: json(row, TABLE, "offer_ids")?,
+        dataspace: column(row, TABLE, "dataspace")?,
         created: column(row, TABLE, "created")?,
         updated: column(row, TABLE, "updated")?,
     })

@@ -61,7 +61,7 @@ async fn push_one(connector: &Arc<Connector>, pid: &str) -> Result<(), Problem> 
             return Ok(());
         }
         let Some(grant) = connector.grants.of(connector, pid, now).await? else { return Ok(()) };
-        if let Err(refusal) = grant.decide(now) {
+        if let Err(refusal) = grant.decide(connector, now).await {
             return push_ended(connector, pid, Err(refusal.detail)).await;
         }
         match attempt(connector, &stored, &grant.source).await {

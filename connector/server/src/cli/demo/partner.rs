@@ -53,8 +53,13 @@ impl Partner {
     pub(super) async fn start(home: &Home, company: Company) -> Result<Self, Failure> {
         let folder = home.join(company.folder);
         let configuration = folder.join(CONFIGURATION);
+        // The port is part of the DID: a company that is here already keeps it.
         let ports = match Ports::configured(&configuration) {
             Some(ports) => ports,
+            None if configuration.is_file() => {
+                let why = "another program uses a port that it names";
+                return Err(Failure::machine(format!("{} cannot be used again", configuration.display()), why));
+            }
             None => Ports::free(company.place)?,
         };
         if !configuration.is_file() {
@@ -65,6 +70,8 @@ impl Partner {
                 public_port: ports.public,
                 management_port: ports.management,
                 loopback: true,
+                did: init::Method::Web,
+                key_file: false,
             })?;
         }
         let began = Instant::now();
@@ -164,7 +171,7 @@ fn spawn(company: Company, folder: &Path, ports: Ports) -> Result<(Child, ChildS
     let address = |port| format!("127.0.0.1:{port}");
     command
         .env("SYMBOLON__PUBLIC__BIND", address(ports.public))
-        .env("SYMBOLON__PUBLIC__URL", format!("http://{}", address(ports.public)))
+        .env("SYMBOLON__PUBLIC__URL", format!("http://localhost:{}", ports.public))
         .env("SYMBOLON__MANAGEMENT__BIND", address(ports.management))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -3,11 +3,13 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
+use symbolon_vocab::catenax::{BUSINESS_PARTNER_NUMBER, FRAMEWORK_AGREEMENT, MEMBERSHIP};
 use symbolon_vocab::dspace::ODRL_PROFILE;
 use symbolon_vocab::odrl;
 use symbolon_vocab::symbolon::PARTICIPANT_ID;
 
 use super::source::{KEY_HEADER, PartSource};
+use super::walk::DATASPACE;
 use crate::cli::client::Client;
 use crate::cli::failure::Failure;
 use crate::http_client::path_segment;
@@ -28,17 +30,18 @@ const OFFER: &str = "early-shift";
 /// Something to be published: its collection, its id, and its document.
 pub(super) type Entry = (&'static str, &'static str, Value);
 
-/// Everything that is published for this partner.
-pub(super) fn entries(telemetry: &Path, parts: &PartSource, partner: &str) -> [Entry; 5] {
+/// Everything that is published in the dataspace for this partner, who proves this business partner number there.
+pub(super) fn entries(telemetry: &Path, parts: &PartSource, partner: &str, number: &str) -> [Entry; 5] {
     [
         ("assets", TELEMETRY, telemetry_asset(telemetry)),
         ("assets", PARTS, parts_asset(parts)),
-        ("policies", VISIBLE, json!({"policy": policy(&[constraint(PARTICIPANT_ID, "eq", partner)])})),
+        ("policies", VISIBLE, json!({"policy": policy(&[constraint(BUSINESS_PARTNER_NUMBER, "isAnyOf", [number])])})),
         ("policies", TERMS, json!({"policy": policy(&terms(partner))})),
         (
             "offers",
             OFFER,
-            json!({"assets": {"ids": [TELEMETRY, PARTS]}, "accessPolicy": VISIBLE, "usagePolicy": TERMS}),
+            json!({"assets": {"ids": [TELEMETRY, PARTS]}, "accessPolicy": VISIBLE, "usagePolicy": TERMS,
+                "dataspace": DATASPACE}),
         ),
     ]
 }
@@ -83,9 +86,11 @@ fn parts_asset(parts: &PartSource) -> Value {
     })
 }
 
-fn terms(partner: &str) -> [Value; 3] {
+fn terms(partner: &str) -> [Value; 5] {
     [
         constraint(PARTICIPANT_ID, "eq", partner),
+        constraint(MEMBERSHIP, "eq", "active"),
+        constraint(FRAMEWORK_AGREEMENT, "eq", "DataExchangeGovernance:1.0"),
         constraint(odrl::PURPOSE, "eq", PURPOSE),
         constraint(odrl::DATE_TIME, "lt", PERMITTED_UNTIL),
     ]
@@ -99,6 +104,6 @@ fn policy(constraints: &[Value]) -> Value {
     })
 }
 
-fn constraint(operand: &str, operator: &str, value: &str) -> Value {
-    json!({"leftOperand": operand, "operator": operator, "rightOperand": value})
+fn constraint(operand: &str, operator: &str, value: impl Into<Value>) -> Value {
+    json!({"leftOperand": operand, "operator": operator, "rightOperand": value.into()})
 }

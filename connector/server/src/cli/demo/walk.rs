@@ -1,7 +1,8 @@
-//! The whole way: publish, read the catalogue, negotiate, attest, transfer, retire, be refused.
+//! The whole way: found and join a dataspace, publish, read the catalogue, negotiate, attest, transfer, retire, be refused.
 
 mod agreement;
 mod data_flow;
+mod membership;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,6 +27,7 @@ use crate::cli::output::bytes;
 use crate::cli::private_file;
 use crate::http_client::path_segment;
 pub(super) use agreement::EXPORTED;
+pub(super) use membership::DATASPACE;
 
 const OEM: Company = Company { name: "Nirgendwo Motors", folder: "oem", place: 0 };
 const SUPPLIER: Company = Company { name: "Luftschloss Precision", folder: "supplier", place: 1 };
@@ -52,10 +54,10 @@ pub(super) async fn walk(story: &Story<'_>, home: &Home, stage: &mut Stage) -> R
     };
     let telemetry = supplier.path(PUBLISHED).join(TELEMETRY_FILE);
     let scene = Scene { story, home, oem, supplier, telemetry };
-    scene.meet().await?;
-    scene.publish(source).await?;
+    let number = scene.join().await?;
+    scene.publish(source, &number).await?;
     scene.read_catalogue().await?;
-    let agreement = scene.negotiate("4. The OEM asks for a contract", TELEMETRY).await?;
+    let agreement = scene.negotiate("5. The OEM asks for a contract", TELEMETRY).await?;
     scene.attested_by_both(&agreement).await?;
     let (pulled, access) = scene.pull(&agreement).await?;
     scene.push(&agreement).await?;
@@ -88,20 +90,12 @@ async fn start(story: &Story<'_>, home: &Home, stage: &mut Stage) -> Result<(), 
 }
 
 impl Scene<'_> {
-    async fn meet(&self) -> Result<(), Failure> {
-        self.story.step("2. They make each other known, and the supplier publishes");
-        for (one, other) in [(self.oem, self.supplier), (self.supplier, self.oem)] {
-            let path = format!("partners/{}", path_segment(other.participant()));
-            one.client().put(&path, &json!({"name": other.name(), "dspAddress": other.dsp_address()})).await?;
-            self.story.tell(format!("{} knows {} at {}", one.name(), other.name(), other.dsp_address()));
-        }
-        Ok(())
-    }
-
-    async fn publish(&self, source: &PartSource) -> Result<(), Failure> {
+    /// Publishes for members of the dataspace, to be seen by the one with this business partner number.
+    async fn publish(&self, source: &PartSource, number: &str) -> Result<(), Failure> {
+        self.story.step("3. The supplier publishes");
         let telemetry = data::telemetry();
         private_file::replace(&self.telemetry, &telemetry).map_err(Failure::file("write", &self.telemetry))?;
-        let entries = publication::entries(&self.telemetry, source, self.oem.participant());
+        let entries = publication::entries(&self.telemetry, source, self.oem.participant(), number);
         for entry in &entries {
             publication::publish(self.supplier.client(), entry).await?;
         }
@@ -112,13 +106,14 @@ impl Scene<'_> {
         let secret_shown = shown.to_string().contains(source.key());
         ensure(!secret_shown, || "the management API shows the key of the supplier's application".to_owned())?;
         self.story.tell("The key of that application goes to no partner; even the management API shows it as ***");
-        self.story
-            .tell("Both are to be seen by this partner alone, and used for process quality until the end of 2035");
+        self.story.tell(format!(
+            "Both are to be seen by {number} alone, and used by members who signed the rules, until the end of 2035"
+        ));
         Ok(())
     }
 
     async fn read_catalogue(&self) -> Result<(), Failure> {
-        self.story.step("3. The OEM reads the supplier's catalogue");
+        self.story.step("4. The OEM reads the supplier's catalogue");
         let began = Instant::now();
         let question = json!({"partner": self.supplier.participant()});
         let answer = self.oem.client().post("catalog", &question).await?;

@@ -11,6 +11,7 @@ use actix_web::{App, test, web};
 use figment::Figment;
 use figment::providers::{Format as _, Toml};
 use serde_json::{Value, json};
+use symbolon_identity::Keyring;
 use symbolon_identity::keystore::{self, Passphrase};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
@@ -18,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::authentication::hash_key;
 use crate::config::Config;
 use crate::connector::Connector;
-use crate::{management, startup};
+use crate::{clock, identity, management, startup};
 
 /// Each role's key is its name.
 pub(super) const ROLES: [&str; 5] = ["viewer", "negotiator", "approver", "admin", "auditor"];
@@ -31,19 +32,25 @@ pub(super) struct Fixture {
 }
 
 impl Fixture {
+    /// A connector with a did:key.
     pub(super) async fn new() -> Self {
+        Self::with(Keyring::generate_did_key(clock::now()).unwrap(), "").await
+    }
+
+    /// A connector with these keys, and further members of `[identity]`, each with a comma before it.
+    pub(super) async fn with(keyring: Keyring, identity: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().display();
         std::fs::write(dir.path().join("passphrase"), "a passphrase for tests\n").unwrap();
         let passphrase = Passphrase::from_file(&dir.path().join("passphrase")).unwrap();
-        keystore::create(&dir.path().join("keystore"), &passphrase).unwrap();
+        keystore::create(&dir.path().join("keystore"), &passphrase.into(), &keyring).unwrap();
         let keys: String = ROLES.iter().map(|role| key(role)).collect();
         let text = format!(
             r#"
             name = "Test"
             data_dir = "{folder}/data"
             public = {{ bind = "127.0.0.1:0", url = "http://127.0.0.1:1" }}
-            identity = {{ mode = "did", keystore = "{folder}/keystore", passphrase_file = "{folder}/passphrase" }}
+            identity = {{ mode = "did", keystore = "{folder}/keystore", passphrase_file = "{folder}/passphrase"{identity} }}
             sources = {{ folders = ["{folder}"] }}
             outgoing = {{ allow_http = true, allow_private = true }}
             delivery = {{ first_wait_ms = 1 }}
@@ -66,6 +73,14 @@ impl Fixture {
             .app_data(web::Data::new(self.stopping.clone()))
             .configure(management::configure);
         test::init_service(app).await
+    }
+
+    /// The identity face as it is mounted on the listener for partners.
+    pub(super) async fn face(
+        &self,
+    ) -> impl Service<Request, Response = ServiceResponse<impl MessageBody>, Error = actix_web::Error> {
+        let data = web::Data::from(Arc::clone(&self.connector));
+        test::init_service(App::new().app_data(data).configure(identity::configure)).await
     }
 }
 

@@ -2,8 +2,12 @@
 
 mod events;
 mod fixture;
+mod invitations;
+mod keys;
 mod openapi;
 mod parsing;
+mod partner;
+mod presenting;
 mod processes;
 mod publishing;
 mod roles;

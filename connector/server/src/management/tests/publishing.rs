@@ -3,13 +3,14 @@
 use serde_json::{Value, json};
 
 use super::fixture::{Fixture, asset, call, open_policy};
-use crate::storage::offers;
+use crate::storage::offers::{self, Audience};
 
 #[actix_web::test]
 async fn the_listing_follows_assets_and_offers() {
     let fixture = Fixture::new().await;
     let app = fixture.app().await;
-    let listed = async || offers::asset_ids(&fixture.connector.db, "p", "", 100).await.unwrap();
+    let audience = Audience { dataspace: String::new(), access_policy: "p".to_owned() };
+    let listed = async || offers::asset_ids(&fixture.connector.db, &audience, "", 100).await.unwrap();
     let send = async |method, path: &str, body| call(&app, "admin", method, path, body).await;
 
     assert_eq!(send("POST", "/api/v1/policies", Some(json!({"id": "p", "policy": open_policy()}))).await.status, 201);

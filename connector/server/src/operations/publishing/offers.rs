@@ -36,6 +36,8 @@ pub struct Draft {
     pub automation: OfferAutomation,
     /// DSP offer ids fixed by the operator, by asset.
     pub offer_ids: BTreeMap<String, String>,
+    /// The dataspace whose members may see it; the first one if absent, outside any if empty.
+    pub dataspace: Option<String>,
 }
 
 /// Creates an offer and lists the assets that its selector matches.
@@ -46,7 +48,8 @@ pub async fn create(connector: &Arc<Connector>, operator: &Operator, draft: Draf
     operator.must(Permission::Administer)?;
     let now = clock::millis(clock::now());
     let id = draft.id.clone().unwrap_or_else(ids::plain);
-    let offer = offer_of(id, draft, now, now)?;
+    let dataspace = dataspace_of(connector, draft.dataspace.as_deref())?;
+    let offer = Offer { dataspace, ..offer_of(id, draft, now, now)? };
     let _one_at_a_time = connector.publishing.lock().await;
     policies_exist(connector, &offer).await?;
     let mut change = Change::default();
@@ -73,7 +76,12 @@ pub async fn replace(
     }
     let _one_at_a_time = connector.publishing.lock().await;
     let stored = by_id(connector, id).await?;
+    let dataspace = match &draft.dataspace {
+        None => stored.dataspace,
+        Some(named) => dataspace_of(connector, Some(named))?,
+    };
     let offer = offer_of(id.to_owned(), draft, stored.created, clock::millis(clock::now()))?;
+    let offer = Offer { dataspace, ..offer };
     policies_exist(connector, &offer).await?;
     let mut change = Change::default();
     change.write(offers::unlist_offer(id));
@@ -148,9 +156,25 @@ fn offer_of(id: String, draft: Draft, created: i64, updated: i64) -> Result<Offe
         usage_policy: draft.usage_policy,
         automation: draft.automation,
         offer_ids: draft.offer_ids,
+        dataspace: String::new(),
         created,
         updated,
     })
+}
+
+/// The dataspace that is named, or the oldest one; empty: outside any.
+fn dataspace_of(connector: &Connector, named: Option<&str>) -> Result<String, Problem> {
+    match named {
+        None => Ok(connector.dataspaces.all().first().map(|first| first.id.clone()).unwrap_or_default()),
+        Some("") => Ok(String::new()),
+        Some(id) if connector.dataspaces.get(id).is_some() => Ok(id.to_owned()),
+        Some(id) => {
+            let detail = format!("dataspace names {id:?}, in which this connector does not live");
+            Err(Problem::new(Kind::Unprocessable, "offer.dataspace-unknown", detail)
+                .with_rule("dataspace")
+                .with_hint("GET /api/v1/dataspaces lists those that it lives in; an empty text is outside any"))
+        }
+    }
 }
 
 /// A selector that can never match, or is larger than a person means, is a mistake.

@@ -108,6 +108,8 @@ pub async fn list(connector: &Connector, operator: &Operator, page: &Page) -> Re
 pub struct Trial {
     /// Participant id of who would act.
     pub partner: String,
+    /// The dataspace whose facts count; empty: outside any.
+    pub dataspace: String,
     /// When; now if absent.
     pub at: Option<Timestamp>,
     /// ODRL action; `use` if absent.
@@ -127,7 +129,8 @@ pub async fn check(connector: &Connector, operator: &Operator, id: &str, trial: 
     let policy = connector.policy(id).await?;
     let asset = trial.asset.unwrap_or_else(|| "urn:any".to_owned());
     let policy = policy.as_message_offer(id, &asset);
-    let world = facts::about(connector, &trial.partner, trial.at.unwrap_or_else(clock::now)).await?;
+    let at = trial.at.unwrap_or_else(clock::now);
+    let world = facts::standing(connector, &trial.partner, &trial.dataspace, at).await?.world;
     let world = facts::with_purpose(world, trial.purpose.as_deref(), &policy);
     let mut request = facts::request_to_use(&trial.partner, &asset);
     if let Some(action) = trial.action {

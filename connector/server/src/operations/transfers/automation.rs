@@ -40,7 +40,7 @@ pub(super) async fn start(connector: &Connector, work: &mut Work<'_>) -> Result<
     let agreement = agreements::by_id(&connector.db, id).await.map_err(Problem::from)?;
     let agreement = agreement.ok_or_else(|| Problem::not_found("agreement", id))?;
     let terms = Terms::of(connector, agreement, work.stored.purpose.as_deref(), work.now).await?;
-    terms.decide(work.now)?;
+    terms.decide(connector, work.now).await?;
     // Tokens given before end here: each start has its own generation.
     work.stored.generation += 1;
     let data_address = machine.is_pull().then(|| addresses::endpoint(connector, &work.stored, work.now));

@@ -33,7 +33,7 @@ const REASON: &str = "the production line was sold";
 impl Scene<'_> {
     /// Both sides hold both signatures over the same content, and anybody can check that without asking them.
     pub(super) async fn attested_by_both(&self, id: &str) -> Result<(), Failure> {
-        self.story.step("5. Both have attested the agreement");
+        self.story.step("6. Both have attested the agreement");
         let (ours, theirs) = (self.held_by(self.oem, id).await?, self.held_by(self.supplier, id).await?);
         let equal = |member: &str| ours.get(member).is_some() && ours.get(member) == theirs.get(member);
         ensure(equal("digest"), || "the two sides hold agreements with different digests".to_owned())?;
@@ -95,7 +95,7 @@ impl Scene<'_> {
 
     /// The supplier ends the agreement; the request that was answered before is refused now, and so is a new transfer.
     pub(super) async fn refused(&self, id: &str, access: &Access) -> Result<(), Failure> {
-        self.story.step("9. The supplier retires the agreement");
+        self.story.step("10. The supplier retires the agreement");
         let before = self.request_again(access).await?;
         ensure(before.status().is_success(), || format!("the request is refused too early, with {}", before.status()))?;
         drop(before);

@@ -24,7 +24,7 @@ use crate::operations::transfers::INBOX;
 impl Scene<'_> {
     /// Fetches the telemetry. Returns what was received, and where it was to be had.
     pub(super) async fn pull(&self, agreement: &str) -> Result<(Received, Access), Failure> {
-        self.story.step("6. The OEM pulls the telemetry");
+        self.story.step("7. The OEM pulls the telemetry");
         let pid = self.transfer(agreement, Kind::Pull).await?;
         let access = fetch::access(self.oem.client(), &pid).await?;
         let began = Instant::now();
@@ -44,7 +44,7 @@ impl Scene<'_> {
 
     /// Has the supplier bring the same.
     pub(super) async fn push(&self, agreement: &str) -> Result<(), Failure> {
-        self.story.step("7. The supplier pushes the same");
+        self.story.step("8. The supplier pushes the same");
         let pid = self.transfer(agreement, Kind::Push).await?;
         let file = self.pushed(&pid)?;
         let (received, expected) = (read(&file)?, sha256(&read(&self.telemetry)?));
@@ -57,7 +57,7 @@ impl Scene<'_> {
 
     /// Reads one record of the supplier's application, under an agreement of its own.
     pub(super) async fn read_part(&self) -> Result<(), Failure> {
-        let agreement = self.negotiate("8. The OEM asks for the record of one part", PARTS).await?;
+        let agreement = self.negotiate("9. The OEM asks for the record of one part", PARTS).await?;
         let pid = self.transfer(&agreement, Kind::Pull).await?;
         let access = fetch::access(self.oem.client(), &pid).await?;
         let serial = format!("SN-{ROUGH_SERIAL}");
