@@ -1,0 +1,176 @@
+//! The part that `ssi` does: JSON-LD to canonical RDF, and verification over it. Its futures wait for nothing, because
+//! contexts are built in and keys are found before.
+
+use std::collections::{HashMap, HashSet};
+
+use futures_util::FutureExt;
+use serde_json::{Value, json};
+use ssi_claims_core::{ProofValidationError, ResolverProvider};
+use ssi_data_integrity::canonicalization::CanonicalizeClaimsAndConfiguration;
+use ssi_data_integrity::ssi_rdf::{AnyLdEnvironment, LdEnvironment};
+use ssi_data_integrity::suite::standard::TypedTransformationAlgorithm;
+use ssi_data_integrity::suites::{EcdsaRdfc2019, EdDsaRdfc2022};
+use ssi_data_integrity::{DataIntegrity, DataIntegrityDocument, from_json_str};
+use ssi_json_ld::rdf_types::LexicalQuad;
+use ssi_json_ld::{ContextLoader, Expandable, IriBuf, JsonLdLoaderProvider};
+use ssi_verification_methods::Multikey;
+
+use super::{Cryptosuite, DataIntegrityError, Proof};
+use crate::credential::context;
+use crate::did;
+use crate::key::PublicKey;
+
+/// So many nodes without id may look alike before their neighbours are looked at: the canonical form tries every order of
+/// them.
+const MAX_ALIKE: usize = 6;
+
+/// The canonical N-Quads (RDFC-1.0) that a proof covers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Canonical {
+    /// Of the document without its proof.
+    pub document: String,
+    /// Of the proof without its value, under the document's contexts.
+    pub configuration: String,
+}
+
+/// The canonical forms of a `document` without proof, and of a `proof` without `proofValue` that is to be put into it.
+///
+/// # Errors
+/// [`DataIntegrityError::Rdf`] if JSON-LD does not make RDF of them, [`DataIntegrityError::Anonymous`] if their canonical
+/// form would take exponential time.
+pub fn canonical(document: &Value, proof: &Value) -> Result<Canonical, DataIntegrityError> {
+    let mut signed = document.clone();
+    signed["proof"] = proof.clone();
+    // The parser wants a value; it is no part of what is signed.
+    signed["proof"]["proofValue"] = "z".into();
+    let signed = parse::<EdDsaRdfc2022>(&signed)?;
+    bounded(&signed.claims)?;
+    let proof = signed.proofs.first().ok_or(DataIntegrityError::NoProof)?;
+    let id = document.get("id").and_then(Value::as_str).unwrap_or("urn:unnamed");
+    // The suite names a key where none is used.
+    let unused = multikey(id, id, "z6Mkf5rGMoatrSj1f4CyvuHBeXJELe9RPdzo2PKGNCKVtZxP")?;
+    let forms = now(CanonicalizeClaimsAndConfiguration::transform(
+        &Environment::new([]),
+        &signed.claims,
+        proof.configuration(),
+        &unused,
+        (),
+    ))?;
+    let forms = forms.map_err(|error| DataIntegrityError::Rdf(error.to_string()))?;
+    Ok(Canonical { document: forms.claims.concat(), configuration: forms.configuration.concat() })
+}
+
+/// Verifies the signature of `document` with `key`, whatever the proof says about whose it is.
+pub(super) fn verify(document: &Value, proof: &Proof, key: &PublicKey) -> Result<(), DataIntegrityError> {
+    let encoded = key.multikey().ok_or(DataIntegrityError::KeyKind(proof.cryptosuite))?;
+    let method = multikey(&proof.key_id, did::split(&proof.key_id).0, &encoded)?;
+    let environment = Environment::new([method]);
+    let outcome = match proof.cryptosuite {
+        Cryptosuite::EddsaRdfc2022 => {
+            let signed = parse::<EdDsaRdfc2022>(document)?;
+            bounded(&signed.claims)?;
+            now(signed.verify(&environment))?
+        }
+        Cryptosuite::EcdsaRdfc2019 => {
+            let signed = parse::<EcdsaRdfc2019>(document)?;
+            bounded(&signed.claims)?;
+            now(signed.verify(&environment))?
+        }
+    };
+    match outcome {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) | Err(ProofValidationError::InvalidSignature | ProofValidationError::InvalidProof) => {
+            Err(DataIntegrityError::Signature)
+        }
+        Err(error) => Err(DataIntegrityError::Rdf(error.to_string())),
+    }
+}
+
+fn parse<S>(document: &Value) -> Result<DataIntegrity<DataIntegrityDocument, S>, DataIntegrityError>
+where
+    S: ssi_data_integrity::suite::DeserializeCryptographicSuiteOwned,
+{
+    from_json_str(&document.to_string()).map_err(|error| DataIntegrityError::Rdf(error.to_string()))
+}
+
+fn multikey(id: &str, controller: &str, encoded: &str) -> Result<Multikey, DataIntegrityError> {
+    let method = json!({"type": "Multikey", "id": id, "controller": controller, "publicKeyMultibase": encoded});
+    serde_json::from_value(method).map_err(|_| DataIntegrityError::Malformed("its verificationMethod is not an IRI"))
+}
+
+/// Runs what waits for nothing.
+fn now<F: Future>(future: F) -> Result<F::Output, DataIntegrityError> {
+    future.now_or_never().ok_or(DataIntegrityError::Malformed("it would need something from elsewhere"))
+}
+
+/// Refuses documents whose canonical form takes exponential time (RDFC-1.0 §7.1, dataset poisoning).
+fn bounded(document: &DataIntegrityDocument) -> Result<(), DataIntegrityError> {
+    let rdf = |error: &dyn std::fmt::Display| DataIntegrityError::Rdf(error.to_string());
+    let mut environment = LdEnvironment::default();
+    let expanded = now(document.expand_with(&mut environment, context::loader()))?;
+    let expanded = expanded.map_err(|error| rdf(&error))?;
+    let quads = environment.quads_of(&expanded).map_err(|error| rdf(&error))?;
+    if alike(&quads) > MAX_ALIKE {
+        return Err(DataIntegrityError::Anonymous);
+    }
+    Ok(())
+}
+
+/// How many nodes without id share what RDFC-1.0 §4.6 hashes of them with another such node.
+fn alike(quads: &[LexicalQuad]) -> usize {
+    let lines: Vec<(Vec<&str>, String)> = quads.iter().map(|quad| (anonymous(quad), quad.to_string())).collect();
+    let mut seen: HashMap<&str, Vec<String>> = HashMap::new();
+    for (nodes, line) in &lines {
+        for node in nodes.iter().collect::<HashSet<_>>() {
+            seen.entry(node).or_default().push(from_view_of(node, nodes, line));
+        }
+    }
+    let mut groups: HashMap<Vec<String>, usize> = HashMap::new();
+    for (_, mut view) in seen {
+        view.sort_unstable();
+        *groups.entry(view).or_default() += 1;
+    }
+    groups.into_values().filter(|members| *members > 1).sum()
+}
+
+fn anonymous(quad: &LexicalQuad) -> Vec<&str> {
+    let subject = quad.0.as_blank().map(|node| node.as_str());
+    let object = quad.2.as_id().and_then(|id| id.as_blank()).map(|node| node.as_str());
+    let graph = quad.3.as_ref().and_then(|id| id.as_blank()).map(|node| node.as_str());
+    [subject, object, graph].into_iter().flatten().collect()
+}
+
+/// A statement as the node itself sees it: it is `_:a`, every other node without id is `_:z`.
+fn from_view_of(node: &str, nodes: &[&str], line: &str) -> String {
+    nodes.iter().fold(line.to_owned(), |line, other| {
+        let name = if *other == node { "_:a" } else { "_:z" };
+        line.split(' ').map(|part| if part == *other { name } else { part }).collect::<Vec<_>>().join(" ")
+    })
+}
+
+/// What `ssi` looks keys and contexts up in.
+struct Environment {
+    keys: HashMap<IriBuf, Multikey>,
+}
+
+impl Environment {
+    fn new<const N: usize>(keys: [Multikey; N]) -> Self {
+        Self { keys: keys.into_iter().map(|key| (key.id.clone(), key)).collect() }
+    }
+}
+
+impl ResolverProvider for Environment {
+    type Resolver = HashMap<IriBuf, Multikey>;
+
+    fn resolver(&self) -> &Self::Resolver {
+        &self.keys
+    }
+}
+
+impl JsonLdLoaderProvider for Environment {
+    type Loader = ContextLoader;
+
+    fn loader(&self) -> &Self::Loader {
+        context::loader()
+    }
+}

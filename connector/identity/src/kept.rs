@@ -1,0 +1,62 @@
+//! Documents of others that are believed for a while.
+
+use std::fmt;
+use std::sync::Arc;
+
+use futures_util::lock::Mutex;
+use jiff::Timestamp;
+use moka::sync::Cache;
+
+/// How many documents are being fetched at a time, or were a moment ago.
+const FLIGHTS: u64 = 10_000;
+
+/// Outcomes by address, each until its time. Several who ask for one address at a time cause one fetch.
+pub(crate) struct Kept<V> {
+    known: Cache<String, (V, Timestamp)>,
+    flights: Cache<String, Arc<Mutex<()>>>,
+}
+
+impl<V: Clone + Send + Sync + 'static> Kept<V> {
+    /// Keeps outcomes of at most `capacity` together; `weigh` says how much one is.
+    pub(crate) fn new(capacity: u64, weigh: fn(&V) -> u32) -> Self {
+        let known = Cache::builder()
+            .max_capacity(capacity)
+            .weigher(move |key: &String, (value, _): &(V, Timestamp)| {
+                weigh(value).saturating_add(u32::try_from(key.len()).unwrap_or(u32::MAX))
+            })
+            .build();
+        Self { known, flights: Cache::new(FLIGHTS) }
+    }
+
+    /// What is believed of `address` now.
+    pub(crate) fn get(&self, address: &str, now: Timestamp) -> Option<V> {
+        self.known.get(address).filter(|(_, until)| now < *until).map(|(value, _)| value)
+    }
+
+    /// What is believed of `address`, or what `fetch` finds and until when that is to be believed.
+    pub(crate) async fn get_or(
+        &self,
+        address: &str,
+        now: Timestamp,
+        fetch: impl Future<Output = (V, Timestamp)>,
+    ) -> V {
+        if let Some(known) = self.get(address, now) {
+            return known;
+        }
+        let flight = self.flights.get_with(address.to_owned(), || Arc::new(Mutex::new(())));
+        let _flying = flight.lock().await;
+        // Somebody else may have fetched it while we waited.
+        if let Some(known) = self.get(address, now) {
+            return known;
+        }
+        let (value, until) = fetch.await;
+        self.known.insert(address.to_owned(), (value.clone(), until));
+        value
+    }
+}
+
+impl<V> fmt::Debug for Kept<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Kept").finish_non_exhaustive()
+    }
+}
