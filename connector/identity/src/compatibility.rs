@@ -6,16 +6,17 @@ use crate::did::Leniency;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Compatibility {
-    /// A DID document without any verification relationship lets each of its keys do everything (DCP 1.0 §4.3.1 wants
+    /// A DID document without any verification relationship lets each of its keys do everything (DCP 1.0 §4.3.3 wants
     /// `capabilityInvocation`).
     pub dids_without_relationships: bool,
-    /// A presentation response may have `context` where `@context` belongs.
+    /// A presentation may have `context` where `@context` belongs.
     pub presentation_context_without_at: bool,
-    /// A delivered credential may name its format `VC1_0_JWT` where its profile belongs.
+    /// A delivered credential may name its format `VC1_0_JWT` where its profile belongs; and what a holder does not take under
+    /// the profile's name is brought again under that.
     pub credential_format_vc1_0_jwt: bool,
-    /// A credential may have the subject's DID as its own id.
+    /// The `sub` of a credential's JWT may be the credential's own id; it says nothing about the subject then.
     pub subject_is_credential_id: bool,
-    /// A credential may lack the type `VerifiableCredential`.
+    /// A credential may lack the type `VerifiableCredential`, and in a JWT the `@context` of its data model.
     pub credential_without_base_type: bool,
 }
 

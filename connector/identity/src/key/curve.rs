@@ -70,11 +70,12 @@ impl Curve {
         let out_of_range = |_: ErrorStack| KeyError::Refused("has a secret that is out of range");
         let make = || -> Result<_, ErrorStack> {
             let group = self.group()?;
-            let number = BigNum::from_slice(secret)?;
+            let mut number = BigNum::from_slice(secret)?;
             let mut point = EcPoint::new(&group)?;
             let mut context = BigNumContext::new()?;
             point.mul_generator2(&group, &number, &mut context)?;
             let key = EcKey::from_private_components(&group, &number, &point)?;
+            number.clear();
             key.check_key()?;
             let der = Zeroizing::new(PKey::from_ec_key(key)?.private_key_to_pkcs8()?);
             Ok((Point::read(self, &group, &point)?, der))

@@ -5,8 +5,10 @@ use symbolon_identity::{KeyKind, PublicKey, SigningKey};
 
 use crate::key;
 
+type Coordinates = Option<(&'static str, &'static str)>;
+
 /// Test vectors of the did:key specification: the DID, and the curve and coordinates of its key where they are given.
-const DID_KEYS: [(&str, &str, Option<(&str, &str)>); 6] = [
+const DID_KEYS: [(&str, &str, Coordinates); 6] = [
     ("did:key:z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp", "Ed25519", None),
     ("did:key:z6MkpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH", "Ed25519", None),
     (
