@@ -30,9 +30,12 @@ pub(super) async fn seed(connector: &Connector, role: Role, port: u16) -> Result
     let management = connector.management();
     let issuer = did_of_kit("issuer", port);
     match role {
-        Role::Holder => await_credentials(management, &issuer).await,
-        Role::Verifier => management.put("dataspaces/kit", &dataspace_of(&issuer)).await.map(drop),
         Role::Issuer => management.put("dataspaces/ours", &dataspace_of_ours()).await.map(drop),
+        Role::Holder => {
+            management.put("dataspaces/kit", &dataspace_of(&issuer)).await?;
+            await_credentials(management, &issuer).await
+        }
+        Role::Verifier => management.put("dataspaces/kit", &dataspace_of(&issuer)).await.map(drop),
     }
 }
 

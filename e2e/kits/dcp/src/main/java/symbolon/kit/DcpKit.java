@@ -34,12 +34,17 @@ public final class DcpKit {
         }
         var summary = runtime.build().execute();
         summary.getFailures().forEach(failure ->
-                System.out.printf("NOT PASSED: %s: %s%n", method(failure.getTestIdentifier()), failure.getException()));
+                System.out.printf("NOT PASSED: %s: %s%n", method(failure.getTestIdentifier()), line(failure.getException())));
         System.out.printf("TESTS: %d passed, %d failed%n", summary.getTestsSucceededCount(),
                 summary.getTotalFailureCount() + summary.getTestsAbortedCount());
         System.out.flush();
         // The callback server leaves threads behind that would keep the process alive.
         Runtime.getRuntime().halt(0);
+    }
+
+    /** Assertions tell what they expected in several lines. */
+    private static String line(Throwable failure) {
+        return failure.toString().strip().replaceAll("\\s+", " ");
     }
 
     /** The name of the test's method, by which tests are known; display names are not unique. */
