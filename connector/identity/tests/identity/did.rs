@@ -202,7 +202,8 @@ fn a_document_names_its_keys_in_many_ways() {
         "verificationMethod": [
             method("did:web:oem.example%3a8443#absolute", 1),
             method("#relative", 2),
-            {"id": "#multikey", "type": "Multikey", "controller": DID, "publicKeyMultibase": p256(3).multikey()},
+            {"id": "#multikey", "type": "Multikey", "controller": DID, "publicKeyMultibase": p256(3).multikey(),
+                "publicKeyJwk": null},
             {"id": "#x25519", "type": "JsonWebKey2020", "publicKeyJwk": {"kty": "OKP", "crv": "X25519", "x": "AA"}},
             {"id": "#pem", "type": "Other", "publicKeyPem": "…"},
         ],

@@ -190,7 +190,8 @@ fn subject(content: &Map<String, Value>, most_unpacked: usize) -> Result<(Vec<St
 fn date(content: &Map<String, Value>, name: &str) -> Result<Option<Timestamp>, StatusError> {
     let read = |value: &Value| value.as_str().and_then(|text| text.parse().ok());
     let malformed = StatusError::Malformed("has a date that is not an RFC 3339 timestamp");
-    content.get(name).map(|value| read(value).ok_or(malformed)).transpose()
+    // Some write what they do not say as null.
+    content.get(name).filter(|value| !value.is_null()).map(|value| read(value).ok_or(malformed)).transpose()
 }
 
 /// What a credential that publishes a status list says: the parts of a [`crate::credential::Draft`] of the same profile.
