@@ -63,7 +63,8 @@ fn agreement(number: i64) -> StoredAgreement {
     let half = |role: &str| Attestation {
         role: role.to_owned(),
         signer: "did:key:z6Mko9hTggMwjSTEaJaPUfE6tqcy2xvU6BnNq3e3o8qVBiyH".to_owned(),
-        jws: format!("{number}.{}", "x".repeat(700)),
+        credential: serde_json::Value::Null,
+        jwt: format!("{number}.{}", "x".repeat(2000)),
     };
     StoredAgreement {
         negotiation: Some(format!("urn:uuid:8f1f5a1e-1111-4000-8000-{number:012}")),
@@ -72,6 +73,7 @@ fn agreement(number: i64) -> StoredAgreement {
         partner: format!("did:web:partner-{}.example", number % 20),
         partner_address: "https://consumer.example/dsp/2025-1".to_owned(),
         asset: "dataset".to_owned(),
+        dataspace: String::new(),
         state: AgreementState::InForce,
         version: 0,
         digest: format!("sha-256:{number:064}"),

@@ -1,15 +1,22 @@
-use jiff::Timestamp;
+//! What an exported agreement proves. Nothing is asked of anybody: keys come from the DIDs themselves, or from the DID
+//! documents that the file carries and that the halves name by their digests.
+
+mod evidence;
+mod half;
+
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::Value;
-use symbolon_identity::attestation::{self as signed, Role, Statement};
+use symbolon_identity::attestation::{self as signed, Half, Role, Statement};
+use symbolon_identity::did::{DidDocument, Leniency, Relationship};
 use symbolon_policies_odrl::PolicyDocument;
 
-use super::export::{FORMAT, export};
-use super::{canonical, id_of};
+use self::half::Sound;
+use super::export::FORMAT;
+use super::file::{self, Carried, MAX_FILE};
+use super::{canonical, id_of, named};
 use crate::storage::agreements::{Attestation, StoredAgreement};
-
-/// The largest file that is looked at, in bytes.
-pub const MAX_FILE: usize = 8 * 1024 * 1024;
 
 /// How a check ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -69,9 +76,32 @@ impl Report {
     }
 }
 
-/// Whether both halves of a stored agreement fit: `None` when only one is present.
-pub fn fits(stored: &StoredAgreement) -> Option<bool> {
-    verify(&export(stored, "", Timestamp::UNIX_EPOCH)).fits
+/// Whether both halves of a stored agreement fit: `None` when only one is present. `documents` are the DID documents that
+/// they name.
+pub fn fits(stored: &StoredAgreement, documents: &Carried) -> Option<bool> {
+    let of = |role: Role| stored.attestations.iter().find(|half| half.role == role.to_string());
+    let (consumer, provider) = (of(Role::Consumer)?, of(Role::Provider)?);
+    let digest = canonical::digest(&stored.document).ok();
+    let sound = |half: &Attestation, role: Role| {
+        let statement = signed_by(half, documents)?;
+        let fits = Some(&statement.digest) == digest.as_ref()
+            && statement.agreement == stored.id
+            && statement.role == role
+            && statement.signer == half.signer;
+        fits.then_some(statement)
+    };
+    let halves = (sound(consumer, Role::Consumer), sound(provider, Role::Provider));
+    let (Some(consumer), Some(provider)) = halves else { return Some(false) };
+    let seen = half::saw(&consumer, &provider, documents).is_ok() && half::saw(&provider, &consumer, documents).is_ok();
+    Some(consumer.signer != provider.signer && seen)
+}
+
+/// The statement of a half whose signatures verify.
+fn signed_by(half: &Attestation, documents: &Carried) -> Option<Statement> {
+    let half = Half { credential: half.credential.clone(), jwt: half.jwt.clone() };
+    let unverified = signed::read(&half).ok()?;
+    let document = documents.find(unverified.signer(), unverified.claims().signer_document.as_deref())?;
+    unverified.verify(&document).ok()
 }
 
 /// As [`verify`], from the bytes of a file.
@@ -92,14 +122,17 @@ pub fn verify(file: &Value) -> Report {
     report.agreement = id_of(&document).ok().map(str::to_owned);
     check_roles(file, &mut report);
     let Some(digest) = check_digest(file, &document, &mut report) else { return report };
-    let halves: Vec<Half> = [Role::Consumer, Role::Provider]
+    let carried = Carried::of(file);
+    let halves: Vec<Sound> = [Role::Consumer, Role::Provider]
         .into_iter()
-        .filter_map(|role| check_half(file, role, &digest, &mut report))
+        .filter_map(|role| half::check(file, role, &digest, &carried, &mut report))
         .collect();
     check_content(&halves, &digest, &mut report);
     check_signers(&halves, &mut report);
     check_parties(file, &document, &halves, &mut report);
-    report.fits = fitting(file, &halves, &digest);
+    let seen = half::check_seen(&halves, &carried, &mut report);
+    evidence::check(file, &halves, &carried, &mut report);
+    report.fits = fitting(file, &halves, &digest, seen);
     report.digest = Some(digest);
     report
 }
@@ -107,13 +140,6 @@ pub fn verify(file: &Value) -> Report {
 fn unreadable(sentence: String) -> Report {
     let check = Check { check: "file".to_owned(), outcome: Outcome::Failed, sentence };
     Report { agreement: None, digest: None, fits: None, checks: vec![check] }
-}
-
-/// A half whose signature verifies.
-struct Half {
-    role: Role,
-    statement: Statement,
-    sound: bool,
 }
 
 fn check_file(file: &Value, report: &mut Report) -> Option<PolicyDocument> {
@@ -158,11 +184,10 @@ fn check_digest(file: &Value, document: &PolicyDocument, report: &mut Report) ->
 
 /// Every half belongs to one of the two parties.
 fn check_roles(file: &Value, report: &mut Report) {
-    let entries = file.get("attestations").and_then(Value::as_array);
-    if entries.is_none() {
+    if !file.get("attestations").is_some_and(Value::is_array) {
         report.note("attestations", Outcome::Failed, "the file has no list `attestations`");
     }
-    for (index, entry) in entries.into_iter().flatten().enumerate() {
+    for (index, entry) in file::entries(file, &["attestations"]).iter().enumerate() {
         let role = entry.get("role").and_then(Value::as_str);
         if ![Some("consumer"), Some("provider")].contains(&role) {
             let sentence = format!("attestations[{index}] is of {}, neither consumer nor provider", named(role));
@@ -171,74 +196,7 @@ fn check_roles(file: &Value, report: &mut Report) {
     }
 }
 
-/// Everything about one party's half. `None` when there is none, or nothing in it can be believed.
-fn check_half(file: &Value, role: Role, digest: &str, report: &mut Report) -> Option<Half> {
-    let attestations = attestations(file, role);
-    let signature = format!("{role}.signature");
-    let [attestation] = attestations.as_slice() else {
-        match attestations.len() {
-            0 => report.note(&signature, Outcome::Note, format!("the half of the {role} is not in the file")),
-            count => {
-                report.note(&signature, Outcome::Failed, format!("there are {count} halves of the {role}, not one"))
-            }
-        }
-        return None;
-    };
-    let statement = match signed::verify(&attestation.jws) {
-        Ok(statement) => statement,
-        Err(error) => {
-            let sentence = format!("the {role}'s signature does not verify: {error}");
-            report.note(&signature, Outcome::Failed, sentence);
-            return None;
-        }
-    };
-    let ok = format!("the {role}'s signature by {} of {} verifies", statement.signer, statement.attested_at);
-    report.note(&signature, Outcome::Ok, ok);
-    let failures = report.failures().count();
-    check_statement(&statement, attestation, role, report);
-    let sound = report.failures().count() == failures && statement.digest == digest;
-    Some(Half { role, statement, sound })
-}
-
-/// The entries of `attestations` for one role. An entry that cannot be read is one whose signature does not verify.
-fn attestations(file: &Value, role: Role) -> Vec<Attestation> {
-    let entries = file.get("attestations").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let member = |entry: &Value, name: &str| entry.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    entries
-        .iter()
-        .map(|entry| Attestation {
-            role: member(entry, "role"),
-            signer: member(entry, "signer"),
-            jws: member(entry, "jws"),
-        })
-        .filter(|attestation| attestation.role == role.to_string())
-        .collect()
-}
-
-fn check_statement(statement: &Statement, attestation: &Attestation, role: Role, report: &mut Report) {
-    let stated = report.agreement.clone();
-    if Some(&statement.agreement) != stated.as_ref() {
-        let sentence = format!(
-            "the {role} signed agreement {:?}, the file holds agreement {}",
-            statement.agreement,
-            named(stated.as_deref())
-        );
-        report.note(&format!("{role}.agreement"), Outcome::Failed, sentence);
-    }
-    if statement.role != role {
-        let sentence = format!("the half of the {role} was signed as that of the {}", statement.role);
-        report.note(&format!("{role}.role"), Outcome::Failed, sentence);
-    }
-    if statement.signer != attestation.signer {
-        let sentence = format!(
-            "the file says that {:?} signed as the {role}, the signature is by {:?}",
-            attestation.signer, statement.signer
-        );
-        report.note(&format!("{role}.signer"), Outcome::Failed, sentence);
-    }
-}
-
-fn check_content(halves: &[Half], digest: &str, report: &mut Report) {
+fn check_content(halves: &[Sound], digest: &str, report: &mut Report) {
     let other = halves.iter().find(|half| half.statement.digest != digest);
     match (halves, other) {
         ([], _) => report.note("content", Outcome::Failed, "nobody's valid signature is in the file"),
@@ -257,23 +215,23 @@ fn check_content(halves: &[Half], digest: &str, report: &mut Report) {
     }
 }
 
-fn check_signers(halves: &[Half], report: &mut Report) {
+fn check_signers(halves: &[Sound], report: &mut Report) {
     if let [consumer, provider] = halves {
         report.expect(
             "signers",
             consumer.statement.signer != provider.statement.signer,
-            "the halves are signed with different keys",
-            format!("both halves are signed with the same key, {}", consumer.statement.signer),
+            "the halves are signed by different parties",
+            format!("both halves are signed by the same party, {}", consumer.statement.signer),
         );
     }
 }
 
 /// The parties that the file names, against the signed content and the keys.
-fn check_parties(file: &Value, document: &PolicyDocument, halves: &[Half], report: &mut Report) {
-    for (role, member) in [(Role::Consumer, "assignee"), (Role::Provider, "assigner")] {
+fn check_parties(file: &Value, document: &PolicyDocument, halves: &[Sound], report: &mut Report) {
+    let parties = [(Role::Consumer, "assignee"), (Role::Provider, "assigner")];
+    for (role, member) in parties {
         let check = format!("{role}.party");
-        let named_by_file =
-            file.get("parties").and_then(|parties| parties.get(role.to_string())).and_then(Value::as_str);
+        let named_by_file = file::party(file, role);
         let named_by_agreement = document.json().get(member).and_then(id_or_string);
         report.expect(
             &check,
@@ -285,9 +243,17 @@ fn check_parties(file: &Value, document: &PolicyDocument, halves: &[Half], repor
                 named(named_by_agreement)
             ),
         );
-        let half = halves.iter().find(|half| half.role == role);
-        let (Some(half), Some(party)) = (half, named_by_agreement) else { continue };
-        check_key(role, party, &half.statement.signer, report);
+        let Some(party) = named_by_agreement else { continue };
+        for half in halves {
+            if half.role == role {
+                check_key(role, party, &half.statement.signer, report);
+            } else if half.statement.counterparty != party {
+                let (signer, counterparty) = (half.role, &half.statement.counterparty);
+                let sentence =
+                    format!("the {signer} signed with {counterparty:?} as the {role}, the agreement names {party:?}");
+                report.note(&format!("{signer}.counterparty"), Outcome::Failed, sentence);
+            }
+        }
     }
 }
 
@@ -308,13 +274,19 @@ fn check_key(role: Role, party: &str, signer: &str, report: &mut Report) {
 }
 
 /// Both halves are there, verify, and say the same of this content.
-fn fitting(file: &Value, halves: &[Half], digest: &str) -> Option<bool> {
-    let present = |role| !attestations(file, role).is_empty();
+fn fitting(file: &Value, halves: &[Sound], digest: &str, seen: bool) -> Option<bool> {
+    let present = |role| !file::halves(file, role).is_empty();
     if !(present(Role::Consumer) && present(Role::Provider)) {
         return None;
     }
     let sound = halves.iter().all(|half| half.sound && half.statement.digest == digest);
-    Some(matches!(halves, [consumer, provider] if consumer.statement.signer != provider.statement.signer) && sound)
+    let two = matches!(halves, [consumer, provider] if consumer.statement.signer != provider.statement.signer);
+    Some(two && sound && seen)
+}
+
+/// The key of this name, if the document lets it assert.
+fn asserting<'a>(document: &'a Cow<'_, DidDocument>, key_id: &str) -> Option<symbolon_identity::PublicKey> {
+    document.key(Some(key_id), Relationship::AssertionMethod, Leniency::Strict).ok().map(|(_, key)| key)
 }
 
 /// A party in either spelling: its id, or a node with an `@id`.
@@ -328,8 +300,4 @@ fn id_or_string(value: &Value) -> Option<&str> {
         },
         Value::Null | Value::Bool(_) | Value::Number(_) => None,
     }
-}
-
-fn named(value: Option<&str>) -> String {
-    value.map_or_else(|| "nothing".to_owned(), |value| format!("{value:?}"))
 }

@@ -16,8 +16,9 @@ Examples:
   symbolon verify agreement.json
   curl -s -H \"X-Api-Key: $KEY\" http://127.0.0.1:8081/api/v1/agreements/$ID/export | symbolon verify -
 
-Nothing is asked of anybody: the signatures are checked with the keys in the parties' did:key names. Says what does not
-fit, and ends with 5 then.")]
+Nothing is asked of anybody: keys are taken from the parties' did:key names, or from the DID documents that the file
+carries and both parties signed. So it works years later, when keys have changed. Says what does not fit, and ends with 5
+then.")]
 pub(super) struct Verify {
     /// An exported agreement; - reads it from standard input
     file: PathBuf,
@@ -57,7 +58,7 @@ fn show(report: &Report, output: &Output) {
 }
 
 /// No more than the bytes that are looked at, and one more by which it is known to be too large.
-fn content(path: &Path) -> Result<Vec<u8>, Failure> {
+pub(super) fn content(path: &Path) -> Result<Vec<u8>, Failure> {
     let failed = Failure::file("read", path);
     let read = |source: &mut dyn Read| {
         let mut bytes = Vec::new();

@@ -25,6 +25,11 @@ pub(super) fn half(id: &str, role: &str) -> NamedNode {
     NamedNode::new_unchecked(format!("{NAMESPACE}agreement/{}/half/{}", escaped(id), escaped(role)))
 }
 
+/// A credential that a party presented, as a half of this agreement names it.
+pub(super) fn presented(id: &str, digest: &str) -> NamedNode {
+    NamedNode::new_unchecked(format!("{NAMESPACE}agreement/{}/presented/{}", escaped(id), escaped(digest)))
+}
+
 /// The projection itself.
 pub(super) fn projection() -> NamedNodeRef<'static> {
     NamedNodeRef::new_unchecked("https://w3id.org/symbolon/1/projection")

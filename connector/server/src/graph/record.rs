@@ -1,15 +1,17 @@
 //! What the two named graphs of an agreement hold.
 
+use jiff::Timestamp;
 use oxigraph::model::vocab::{rdf, xsd};
 use oxigraph::model::{BlankNode, BlankNodeRef, GraphName, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode};
 use oxigraph::model::{NamedOrBlankNodeRef, Quad, Term, TermRef};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use symbolon_contract_negotiation::Role;
-use symbolon_vocab::prov;
+use symbolon_identity::attestation::Presented;
+use symbolon_vocab::{prov, symbolon};
 
 use super::names;
-use crate::attestation::{dataset, resource};
+use crate::attestation::{claims, dataset, resource};
 use crate::clock;
 use crate::storage::agreements::{Attestation, StoredAgreement};
 
@@ -106,14 +108,40 @@ impl Record {
         }
     }
 
-    /// One party's signature.
+    /// One party's half: who signed, when, and which credentials of the other one it rests on. Its signed forms are in the
+    /// database.
     fn half(&mut self, agreement: &StoredAgreement, subject: &NamedNode, attestation: &Attestation) {
         let half = names::half(&agreement.id, &attestation.role);
-        self.kind(&half, symbolon_vocab::symbolon::ATTESTATION);
+        self.kind(&half, symbolon::AGREEMENT_ATTESTATION);
         self.says(&half, property(prov::WAS_DERIVED_FROM), subject.clone());
         self.says(&half, property(prov::WAS_ATTRIBUTED_TO), resource(&attestation.signer));
-        self.says(&half, names::term("role"), text(&attestation.role));
-        self.says(&half, names::term("jws"), text(&attestation.jws));
+        self.says(&half, property(symbolon::ROLE), text(&attestation.role));
+        self.says(&half, names::term("jwt"), text(&attestation.jwt));
+        let Some(statement) = claims(attestation) else { return };
+        self.says(&half, property(prov::GENERATED_AT_TIME), dated(statement.attested_at));
+        self.says(&half, property(symbolon::COUNTERPARTY), text(&statement.counterparty));
+        for presented in &statement.presented {
+            self.presented(agreement, &half, presented);
+        }
+    }
+
+    fn presented(&mut self, agreement: &StoredAgreement, half: &NamedNode, presented: &Presented) {
+        let node = names::presented(&agreement.id, &presented.digest);
+        self.says(half, property(symbolon::PRESENTED), node.clone());
+        self.says(&node, property(symbolon::DIGEST), text(&presented.digest));
+        self.says(&node, property(symbolon::CREDENTIAL_ISSUER), resource(&presented.issuer));
+        for kind in &presented.types {
+            self.says(&node, property(symbolon::CREDENTIAL_TYPE), text(kind));
+        }
+        let dates = [
+            (symbolon::CREDENTIAL_VALID_FROM, presented.valid_from),
+            (symbolon::CREDENTIAL_VALID_UNTIL, presented.valid_until),
+        ];
+        for (predicate, date) in dates {
+            if let Some(date) = date {
+                self.says(&node, property(predicate), dated(date));
+            }
+        }
     }
 }
 
@@ -134,5 +162,9 @@ fn text(value: &str) -> Literal {
 }
 
 fn time(millis: i64) -> Literal {
-    Literal::new_typed_literal(clock::from_millis(millis).to_string(), xsd::DATE_TIME)
+    dated(clock::from_millis(millis))
+}
+
+fn dated(at: Timestamp) -> Literal {
+    Literal::new_typed_literal(at.to_string(), xsd::DATE_TIME)
 }

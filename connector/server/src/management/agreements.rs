@@ -13,10 +13,9 @@ use super::automation::Step;
 use super::body::{Body, Query};
 use super::page::{Items, page};
 use super::route::at;
-use super::{created, time};
-use crate::attestation;
+use super::{created, in_dataspace, time};
+use crate::attestation::{self, Carried};
 use crate::authentication::Operator;
-use crate::clock;
 use crate::connector::Connector;
 use crate::graph::AgreementFormat;
 use crate::operations::agreements::{self, Import};
@@ -41,6 +40,8 @@ pub struct NewAgreement {
     partner: String,
     /// Base of its Dataspace Protocol endpoints; as in the registry if absent.
     partner_address: Option<String>,
+    /// The dataspace that it was made in; outside any if absent.
+    dataspace: Option<String>,
     /// Which steps the connector takes by itself.
     #[serde(default)]
     automation: AgreementAutomation,
@@ -80,6 +81,8 @@ pub struct Agreement {
     partner: String,
     /// Dataset id.
     asset: String,
+    /// The dataspace that it was made in; null: outside any.
+    dataspace: Option<String>,
     /// `IN_FORCE` or `RETIRED`.
     #[schema(value_type = String)]
     state: AgreementState,
@@ -109,8 +112,11 @@ pub struct Attestation {
     role: String,
     /// DID of the signer.
     signer: String,
-    /// Compact JWS.
-    jws: String,
+    /// Verifiable Credential (Data Model 2.0) with a Data Integrity proof, `eddsa-rdfc-2022`.
+    #[schema(value_type = Object)]
+    credential: Value,
+    /// The same as a JWT, `vc+jwt`.
+    jwt: String,
 }
 
 /// What an agreement and its signatures prove.
@@ -171,8 +177,10 @@ pub(super) async fn list(
 ) -> Result<web::Json<Items<Agreement>>, Problem> {
     let page = page(query.limit, query.after)?;
     let rows = agreements::list(&connector, &operator, query.partner.as_deref(), &page).await?;
+    let documents = agreements::documents(&connector, &rows).await?;
     // Signatures are checked for each entry: not on the thread that answers requests.
-    let items = web::block(move || Items::of(rows, &page, |row| row.id.clone(), Agreement::from)).await;
+    let view = move |row| Agreement::of(row, &documents);
+    let items = web::block(move || Items::of(rows, &page, |row| row.id.clone(), view)).await;
     items.map(web::Json).map_err(Problem::internal)
 }
 
@@ -201,10 +209,11 @@ pub(super) async fn import(
         role: body.role,
         partner: body.partner,
         partner_address,
+        dataspace: body.dataspace.unwrap_or_default(),
         transfer: body.automation.transfer.into(),
     };
     let stored = agreements::import(&connector, &operator, import).await?;
-    Ok(created("agreements", &stored.id.clone(), &Agreement::from(stored)))
+    Ok(created("agreements", &stored.id.clone(), &shown(&connector, stored).await?))
 }
 
 /// Read an agreement
@@ -215,7 +224,7 @@ pub(super) async fn get(
     connector: web::Data<Connector>,
     id: web::Path<String>,
 ) -> Result<web::Json<Agreement>, Problem> {
-    Ok(web::Json(agreements::get(&connector, &operator, &id).await?.into()))
+    Ok(web::Json(shown(&connector, agreements::get(&connector, &operator, &id).await?).await?))
 }
 
 /// Read an agreement as RDF: Turtle holds what was signed; N-Quads and TriG also what this connector knows besides
@@ -254,8 +263,7 @@ pub(super) async fn export(
     connector: web::Data<Connector>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let stored = agreements::get(&connector, &operator, &id).await?;
-    let file = attestation::export(&stored, &connector.participant, clock::now());
+    let file = agreements::export(&connector, &operator, &id).await?;
     let disposition = (CONTENT_DISPOSITION, "attachment; filename=\"agreement.json\"");
     Ok(HttpResponse::Ok().insert_header(disposition).json(file))
 }
@@ -268,9 +276,9 @@ pub(super) async fn verify(
     connector: web::Data<Connector>,
     id: web::Path<String>,
 ) -> Result<web::Json<Verification>, Problem> {
-    let stored = agreements::get(&connector, &operator, &id).await?;
-    let file = attestation::export(&stored, &connector.participant, clock::now());
-    Ok(web::Json(attestation::verify(&file).into()))
+    let file = agreements::export(&connector, &operator, &id).await?;
+    let report = web::block(move || attestation::verify(&file)).await.map_err(Problem::internal)?;
+    Ok(web::Json(report.into()))
 }
 
 /// End an agreement: nothing is released under it any more, and its transfers are terminated
@@ -282,15 +290,21 @@ pub(super) async fn retire(
     id: web::Path<String>,
     Body(body): Body<Retirement>,
 ) -> Result<web::Json<Agreement>, Problem> {
-    Ok(web::Json(agreements::retire(&connector, &operator, &id, &body.reason).await?.into()))
+    Ok(web::Json(shown(&connector, agreements::retire(&connector, &operator, &id, &body.reason).await?).await?))
 }
 
-impl From<StoredAgreement> for Agreement {
-    fn from(stored: StoredAgreement) -> Self {
-        let fits = attestation::fits(&stored);
+/// The agreement as it is told, with whether its halves fit.
+async fn shown(connector: &Connector, stored: StoredAgreement) -> Result<Agreement, Problem> {
+    let documents = agreements::documents(connector, std::slice::from_ref(&stored)).await?;
+    Ok(Agreement::of(stored, &documents))
+}
+
+impl Agreement {
+    fn of(stored: StoredAgreement, documents: &Carried) -> Self {
+        let fits = attestation::fits(&stored, documents);
         let half = |half: crate::storage::agreements::Attestation| {
-            let crate::storage::agreements::Attestation { role, signer, jws } = half;
-            Attestation { role, signer, jws }
+            let crate::storage::agreements::Attestation { role, signer, credential, jwt } = half;
+            Attestation { role, signer, credential, jwt }
         };
         Self {
             role: stored.role.to_string(),
@@ -300,6 +314,7 @@ impl From<StoredAgreement> for Agreement {
             id: stored.id,
             partner: stored.partner,
             asset: stored.asset,
+            dataspace: in_dataspace(stored.dataspace),
             state: stored.state,
             concluded_at: time(stored.concluded),
             digest: stored.digest,

@@ -6,12 +6,15 @@ use serde_json::{Value, json};
 use symbolon_contract_negotiation::Role;
 use symbolon_policies_odrl::PolicyDocument;
 
+use super::attesting::{self, Parties};
 use super::{ATTEMPTS, transfers};
-use crate::attestation;
+use crate::attestation::{self, Carried, Evidence, Received};
 use crate::authentication::{Operator, Permission};
 use crate::clock;
 use crate::connector::{Change, Connector};
 use crate::problem::{Kind, Problem};
+use crate::storage::evidence::{self, Kept};
+use crate::storage::messages::{self, Status};
 use crate::storage::agreements::{self as rows, AgreementState, StoredAgreement};
 use crate::storage::offers::Step;
 use crate::storage::{Page, StorageError};
@@ -39,6 +42,65 @@ pub async fn get(connector: &Connector, operator: &Operator, id: &str) -> Result
     find(connector, id).await
 }
 
+/// The DID documents that the halves of these agreements name.
+///
+/// # Errors
+/// When storage fails.
+pub async fn documents(connector: &Connector, agreements: &[StoredAgreement]) -> Result<Carried, Problem> {
+    let digests: Vec<String> = agreements.iter().flat_map(|of| attestation::documents_of(&of.attestations)).collect();
+    let kept = evidence::by_digests(&connector.db, &digests).await?;
+    Ok(Carried::new(kept.values().filter_map(document)))
+}
+
+/// One agreement with all that proves it, as the file that [`attestation::verify`] checks. What partners presented, and the
+/// tokens with which they signed, are for auditors; others get the file without.
+///
+/// # Errors
+/// 404; when storage fails.
+pub async fn export(connector: &Connector, operator: &Operator, id: &str) -> Result<Value, Problem> {
+    let stored = get(connector, operator, id).await?;
+    let audits = operator.must(Permission::Audit).is_ok();
+    let kept = evidence::by_digests(&connector.db, &attestation::evidence_of(&stored)).await?;
+    let documents = kept.values().filter_map(document).collect();
+    let presented: Vec<String> = kept.into_values().filter(is_credential).map(|kept| kept.body).collect();
+    let received = received(connector, &stored).await?;
+    let withheld = !audits && (!presented.is_empty() || !received.is_empty());
+    let evidence = if audits {
+        Evidence { documents, presented, received, withheld }
+    } else {
+        Evidence { documents, withheld, ..Evidence::default() }
+    };
+    Ok(attestation::export(&stored, &connector.participant, &evidence, clock::now()))
+}
+
+fn is_credential(kept: &Kept) -> bool {
+    match kept.kind {
+        evidence::Kind::Credential => true,
+        evidence::Kind::Document => false,
+    }
+}
+
+fn document(kept: &Kept) -> Option<Value> {
+    (!is_credential(kept)).then(|| serde_json::from_str(&kept.body).ok()).flatten()
+}
+
+/// What a partner that does not attest has sent: its messages, with the tokens by which it proved who it is.
+async fn received(connector: &Connector, stored: &StoredAgreement) -> Result<Vec<Received>, Problem> {
+    let theirs = stored.role.peer().to_string();
+    let attests = stored.attestations.iter().any(|half| half.role == theirs);
+    let Some(negotiation) = stored.negotiation.as_ref().filter(|_| !attests) else { return Ok(Vec::new()) };
+    let messages = messages::of_process(&connector.db, negotiation).await?;
+    let received = messages.into_iter().filter(|message| message.inbound && message.status == Status::Received);
+    Ok(received
+        .map(|message| Received {
+            kind: message.kind,
+            at: clock::from_millis(message.at).to_string(),
+            body: message.payload,
+            token: message.token,
+        })
+        .collect())
+}
+
 async fn find(connector: &Connector, id: &str) -> Result<StoredAgreement, Problem> {
     rows::by_id(&connector.db, id).await?.ok_or_else(|| Problem::not_found("agreement", id))
 }
@@ -54,6 +116,8 @@ pub struct Import {
     pub partner: String,
     /// Base of the partner's endpoints.
     pub partner_address: String,
+    /// The dataspace that it was made in; empty: outside any.
+    pub dataspace: String,
     /// Provider: whether transfers start without a person.
     pub transfer: Step,
 }
@@ -83,13 +147,21 @@ pub async fn import(
         }
     }
     let now = clock::now();
-    let own = attestation::attest(&connector.keystore.signing_key, &document, import.role, now)?;
+    let parties = Parties {
+        agreement: &document,
+        role: import.role,
+        partner: &import.partner,
+        dataspace: &import.dataspace,
+    };
+    let mut change = Change::default();
+    let own = attesting::attest(connector, parties, &mut change, now).await?;
     let stored = StoredAgreement {
         id: member("@id"),
         role: import.role,
         partner: import.partner,
         partner_address: import.partner_address.trim_end_matches('/').to_owned(),
         asset: member("target"),
+        dataspace: import.dataspace,
         negotiation: None,
         state: AgreementState::InForce,
         version: 0,
@@ -101,7 +173,6 @@ pub async fn import(
         retired: None,
         retire_reason: None,
     };
-    let mut change = Change::default();
     change.write(rows::insert(&stored));
     change.write(rows::log_for_graph(&stored.id));
     let body = json!({"agreement": stored.id, "asset": stored.asset, "by": operator.name()});

@@ -3,15 +3,25 @@
 //! [`Operator`](crate::authentication::Operator), which only verification can make.
 
 pub mod agreements;
+mod attesting;
+pub mod bdrs;
 pub mod catalog;
 pub mod data;
+pub mod dataspaces;
 pub mod events;
 pub mod facts;
+pub mod founding;
 pub mod grants;
+pub mod invitations;
+pub mod issuing;
+pub mod keys;
 pub mod negotiations;
 pub mod partners;
+pub mod presenting;
 pub mod publishing;
+pub mod sts;
 pub mod transfers;
+pub mod wallet;
 pub mod webhooks;
 
 use std::sync::Arc;

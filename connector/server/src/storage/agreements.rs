@@ -1,6 +1,7 @@
 //! Agreements, and the log from which the graph takes them up.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sqlx::sqlite::SqliteRow;
 use symbolon_contract_negotiation::Role;
 use symbolon_policies_odrl::PolicyDocument;
@@ -22,16 +23,20 @@ pub enum AgreementState {
     Retired,
 }
 
-/// A party's signature over the canonical agreement.
+/// A party's half: its signed word on the canonical agreement, in both forms.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Attestation {
     /// `consumer` or `provider`.
     pub role: String,
-    /// Participant id (DID) of the signer.
+    /// DID of the signer.
     pub signer: String,
-    /// Compact JWS.
-    pub jws: String,
+    /// Verifiable Credential with a Data Integrity proof. Null in what was written before there were any.
+    #[serde(default)]
+    pub credential: Value,
+    /// The same as a JWT.
+    #[serde(default)]
+    pub jwt: String,
 }
 
 /// A concluded agreement.
@@ -47,6 +52,8 @@ pub struct StoredAgreement {
     pub partner_address: String,
     /// The dataset it is about.
     pub asset: String,
+    /// The dataspace that it was made in; empty: outside any.
+    pub dataspace: String,
     /// Own process id of the negotiation; none if imported.
     pub negotiation: Option<String>,
     /// In force or retired.
@@ -88,10 +95,11 @@ pub fn insert(agreement: &StoredAgreement) -> Statement {
         a.concluded.into(),
         a.retired.into(),
         a.retire_reason.clone().into(),
+        a.dataspace.as_str().into(),
     ];
     let sql = "INSERT INTO agreement (id, role, partner, partner_address, asset, negotiation, state, version, document,
-        digest, attestations, automation, concluded, retired, retire_reason)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+        digest, attestations, automation, concluded, retired, retire_reason, dataspace)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
     Statement::new(TABLE, &a.id, sql, args)
 }
 
@@ -177,6 +185,7 @@ fn read(row: &SqliteRow) -> Result<StoredAgreement, StorageError> {
         partner: column(row, TABLE, "partner")?,
         partner_address: column(row, TABLE, "partner_address")?,
         asset: column(row, TABLE, "asset")?,
+        dataspace: column(row, TABLE, "dataspace")?,
         negotiation: column(row, TABLE, "negotiation")?,
         state: match column(row, TABLE, "state")? {
             "IN_FORCE" => AgreementState::InForce,

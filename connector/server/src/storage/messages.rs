@@ -1,6 +1,8 @@
 //! Protocol messages in and out. One table is timeline, deduplication (a partner's message id is taken once) and
 //! outbox (rows with status `pending`).
 
+use std::fmt;
+
 use sqlx::sqlite::SqliteRow;
 
 use super::{Arg, Db, Statement, StorageError, column};
@@ -64,7 +66,7 @@ pub enum ProcessKind {
 }
 
 /// One message of a process.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct StoredMessage {
     /// Its place in the order; 0 before it is stored.
     pub seq: i64,
@@ -94,6 +96,19 @@ pub struct StoredMessage {
     pub detail: Option<String>,
     /// Milliseconds since the epoch.
     pub at: i64,
+    /// In: the signed token by which the partner proved who it is. Evidence; never shown beside an auditor's export.
+    pub token: Option<String>,
+}
+
+impl fmt::Debug for StoredMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoredMessage")
+            .field("process", &self.process)
+            .field("message_id", &self.message_id)
+            .field("kind", &self.kind)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
 }
 
 impl StoredMessage {
@@ -129,6 +144,7 @@ impl StoredMessage {
             duration_us: None,
             detail: None,
             at,
+            token: None,
         }
     }
 
@@ -160,10 +176,11 @@ pub fn insert(message: &StoredMessage) -> Statement {
         message.duration_us.into(),
         message.detail.clone().into(),
         message.at.into(),
+        message.token.clone().into(),
     ];
     let sql = "INSERT INTO message
-        (process, direction, message_id, partner, type, payload, address, status, attempts, duration_us, detail, at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+        (process, direction, message_id, partner, type, payload, address, status, attempts, duration_us, detail, at, token)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     Statement::append(TABLE, &message.message_id, sql, args)
 }
 
@@ -241,5 +258,6 @@ fn read(row: &SqliteRow) -> Result<StoredMessage, StorageError> {
         duration_us: column(row, TABLE, "duration_us")?,
         detail: column(row, TABLE, "detail")?,
         at: column(row, TABLE, "at")?,
+        token: column(row, TABLE, "token")?,
     })
 }

@@ -7,13 +7,24 @@
 
 pub mod agreements;
 pub mod assets;
+pub mod credential_offers;
+pub mod credential_requests;
+pub mod credentials;
+pub mod dataspaces;
 pub mod events;
+pub mod evidence;
+pub mod invitations;
+pub mod issuance;
+pub mod issued;
+pub mod members;
 pub mod messages;
 pub mod negotiations;
 pub mod offers;
 pub mod partners;
 pub mod policies;
+pub mod presentations;
 pub mod requests;
+pub mod status_lists;
 pub mod transfers;
 pub mod webhooks;
 mod writer;
@@ -280,6 +291,11 @@ where
     T: sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>,
 {
     row.try_get(name).map_err(|e| StorageError::Row { table, column: name.to_owned(), detail: e.to_string() })
+}
+
+/// A column holds a word that it does not know.
+pub(crate) fn unknown(table: &'static str, column: &str, word: &str) -> StorageError {
+    StorageError::Row { table, column: column.to_owned(), detail: format!("unknown word {word:?}") }
 }
 
 /// Reads a JSON column into its type.

@@ -1,8 +1,17 @@
 use serde_json::{Map, Value, json};
-use symbolon::attestation::{self, Outcome, attest, check_counterpart, digest, export, verify, verify_bytes};
+use symbolon::attestation::{
+    self, Carried, Evidence, Expected, Outcome, Seen, check_counterpart, digest, export, read_counterpart, verify,
+    verify_bytes,
+};
+use symbolon::problem::Problem;
+use symbolon::storage::agreements::Attestation;
 use symbolon_contract_negotiation::Role;
+use symbolon_identity::Keyring;
+use symbolon_identity::attestation::Half;
+use symbolon_identity::did::DidDocument;
 
-use super::fixtures::{agreement, agreement_json, at, document, key, stored};
+use super::evidence::{CONSUMER, PROVIDER, Scene, digest_of};
+use super::fixtures::{agreement, agreement_json, at, document, half, key, stored, web};
 
 const ID: &str = "urn:uuid:8f1f5a1e-0000-4000-8000-000000000001";
 
@@ -68,57 +77,112 @@ fn an_agreement_of_equal_parts_is_refused_in_time() {
     assert_eq!(with(json!(circle)).unwrap_err().code, "agreement.symmetric");
 }
 
+/// The half as it travels.
+fn sent(half: &Attestation) -> Half {
+    Half { credential: half.credential.clone(), jwt: half.jwt.clone() }
+}
+
+fn check(half: Half, expected: &Expected<'_>, signer: &Keyring) -> Result<Attestation, Problem> {
+    let unverified = read_counterpart(&half, expected)?;
+    let document = DidDocument::parse(signer.document(&[], at()), signer.did()).unwrap();
+    check_counterpart(half, unverified, &document, expected)
+}
+
 #[test]
 fn the_partners_half_is_checked() {
     let document = document(agreement_json(ID));
     let (consumer, provider) = (key(1), key(2));
-    let half = attest(&consumer, &document, Role::Consumer, at()).unwrap();
-    let check = |jws: &str, role, partner: &str, exact| check_counterpart(jws, &document, role, partner, exact);
-    assert_eq!(check(&half.jws, Role::Consumer, consumer.did(), true).unwrap(), half);
-    assert_eq!(check(&half.jws, Role::Consumer, "BPNL000000000001", false).unwrap(), half);
+    let good = half(&consumer, &document, Role::Consumer, provider.did(), Seen::default());
+    let expected = Expected {
+        agreement: &document,
+        role: Role::Consumer,
+        partner: consumer.did(),
+        own: provider.did(),
+        by_did: true,
+        own_documents: &[],
+    };
+    assert_eq!(check(sent(&good), &expected, &consumer).unwrap(), good);
+    let by_number = Expected { partner: "BPNL000000000001", by_did: false, ..expected };
+    assert_eq!(check(sent(&good), &by_number, &consumer).unwrap(), good);
     let mut other = agreement_json(ID);
     other["permission"][0]["action"] = "play".into();
     let other = super::fixtures::document(other);
     let elsewhere = super::fixtures::document(agreement_json("urn:example:other"));
-    let of = |key, document, role| attest(key, document, role, at()).unwrap().jws;
-    let (head, tail) = half.jws.rsplit_once('.').unwrap();
+    let of = |key: &Keyring, document, role, with| sent(&half(key, document, role, with, Seen::default()));
+    let own = provider.did();
+    let seen = Seen { partner_document: Some(format!("sha-256:{}", "0".repeat(64))), ..Seen::default() };
+    let mut altered = sent(&good);
+    altered.credential["credentialSubject"]["role"] = "provider".into();
     let cases = [
-        ("rubbish".to_owned(), "attestation.malformed"),
-        (format!("{head}.{}", tail.chars().rev().collect::<String>()), "attestation.signature"),
-        (of(&consumer, &elsewhere, Role::Consumer), "attestation.agreement"),
-        (of(&consumer, &other, Role::Consumer), "attestation.digest"),
-        (of(&consumer, &document, Role::Provider), "attestation.role"),
-        (of(&provider, &document, Role::Consumer), "attestation.signer"),
+        (Half { credential: json!({}), jwt: String::new() }, "attestation.malformed"),
+        (altered, "attestation.signature"),
+        (of(&consumer, &elsewhere, Role::Consumer, own), "attestation.agreement"),
+        (of(&consumer, &other, Role::Consumer, own), "attestation.digest"),
+        (of(&consumer, &document, Role::Provider, own), "attestation.role"),
+        (of(&consumer, &document, Role::Consumer, "did:web:somebody.example"), "attestation.counterparty"),
+        (of(&provider, &document, Role::Consumer, own), "attestation.signer"),
+        (sent(&half(&consumer, &document, Role::Consumer, own, seen)), "attestation.document"),
     ];
-    for (jws, code) in cases {
-        let problem = check(&jws, Role::Consumer, consumer.did(), true).unwrap_err();
+    for (half, code) in cases {
+        let problem = check(half, &expected, &consumer).unwrap_err();
         assert_eq!(problem.code, code, "{problem}");
     }
 }
 
 #[test]
+fn a_partner_with_documents_names_those_that_are_published() {
+    let scene = Scene::new();
+    let own = vec![digest_of(&scene.provider)];
+    let expected = Expected {
+        agreement: &scene.stored.document,
+        role: Role::Consumer,
+        partner: CONSUMER,
+        own: PROVIDER,
+        by_did: true,
+        own_documents: &own,
+    };
+    let of = |seen: Seen| sent(&half(&scene.consumer, &scene.stored.document, Role::Consumer, PROVIDER, seen));
+    let (ours, theirs, other) = (own[0].clone(), digest_of(&scene.consumer), digest_of(&web(CONSUMER, 9)));
+    let seen = |own: &str, partner: Option<&String>| Seen {
+        own_document: Some(own.to_owned()),
+        partner_document: partner.cloned(),
+        presented: Vec::new(),
+    };
+    for good in [seen(&theirs, Some(&ours)), seen(&theirs, None)] {
+        assert!(check(of(good), &expected, &scene.consumer).is_ok());
+    }
+    for bad in [Seen::default(), seen(&other, Some(&ours)), seen(&theirs, Some(&other))] {
+        assert_eq!(check(of(bad), &expected, &scene.consumer).unwrap_err().code, "attestation.document");
+    }
+    // Another key under the same name is not in the document that is published.
+    let foreign = web(CONSUMER, 9);
+    let half = half(&foreign, &scene.stored.document, Role::Consumer, PROVIDER, seen(&theirs, Some(&ours)));
+    assert_eq!(check(sent(&half), &expected, &scene.consumer).unwrap_err().code, "attestation.signer");
+}
+
+#[test]
 fn an_untouched_export_fits() {
     let stored = agreement(ID);
-    let file = export(&stored, key(2).did(), at());
+    let file = export(&stored, key(2).did(), &Evidence::default(), at());
     let report = verify_bytes(&serde_json::to_vec_pretty(&file).unwrap());
     assert!(report.passed(), "{report:#?}");
     assert_eq!(report.fits, Some(true));
     assert_eq!(report.agreement.as_deref(), Some(ID));
     assert_eq!(report.digest.as_ref(), Some(&stored.digest));
-    assert_eq!(attestation::fits(&stored), Some(true));
+    assert_eq!(attestation::fits(&stored, &Carried::default()), Some(true));
 }
 
 #[test]
 fn one_half_alone_is_said_to_be_one() {
     let mut stored = agreement(ID);
     stored.attestations.remove(0);
-    let report = verify(&export(&stored, key(2).did(), at()));
+    let report = verify(&export(&stored, key(2).did(), &Evidence::default(), at()));
     assert!(report.passed());
     assert_eq!(report.fits, None);
     assert!(report.checks.iter().any(|check| check.sentence.starts_with("only one half is present")), "{report:#?}");
-    assert_eq!(attestation::fits(&stored), None);
+    assert_eq!(attestation::fits(&stored, &Carried::default()), None);
     stored.attestations.clear();
-    let report = verify(&export(&stored, key(2).did(), at()));
+    let report = verify(&export(&stored, key(2).did(), &Evidence::default(), at()));
     assert!(!report.passed());
 }
 
@@ -126,7 +190,7 @@ fn one_half_alone_is_said_to_be_one() {
 fn a_participant_that_is_no_did_is_noted() {
     let mut json = agreement_json(ID);
     json["assignee"] = "BPNL000000000001".into();
-    let report = verify(&export(&stored(json, "BPNL000000000001"), key(2).did(), at()));
+    let report = verify(&export(&stored(json, "BPNL000000000001"), key(2).did(), &Evidence::default(), at()));
     assert!(report.passed(), "{report:#?}");
     assert_eq!(report.fits, Some(true));
     let note = report.checks.iter().find(|check| check.outcome == Outcome::Note).unwrap();
@@ -182,30 +246,35 @@ fn each_change_of_a_file_is_named() {
             "signed as the consumer",
             Some(false),
         ),
+        (|f| f["attestations"][0]["jwt"] = "a.b.c".into(), "consumer.signature", "does not verify", Some(false)),
+        (|f| f["attestations"][1]["credential"] = Value::Null, "provider.signature", "does not verify", Some(false)),
+        (|f| flip(&mut f["attestations"][1]["jwt"]), "provider.signature", "does not verify", Some(false)),
         (
-            |f| f["attestations"][0]["jws"] = "a.b.c".into(),
+            |f| flip(&mut f["attestations"][1]["credential"]["proof"]["proofValue"]),
+            "provider.signature",
+            "was altered, or signed by somebody else",
+            Some(false),
+        ),
+        (
+            |f| f["attestations"][1]["credential"]["credentialSubject"]["digest"] = f["attestations"][0]["jwt"].take(),
+            "provider.signature",
+            "does not verify",
+            Some(false),
+        ),
+        (
+            |f| f["attestations"][0]["credential"]["@context"][1]["role"] = "urn:example:other".into(),
             "consumer.signature",
-            "consumer's signature does not verify",
+            "not of the shape",
             Some(false),
         ),
-        (
-            |f| f["attestations"][1]["jws"] = Value::Null,
-            "provider.signature",
-            "provider's signature does not verify",
-            Some(false),
-        ),
-        (
-            |f| flip(&mut f["attestations"][1]["jws"]),
-            "provider.signature",
-            "provider's signature does not verify",
-            Some(false),
-        ),
+        (half_of_another_agreement, "consumer.agreement", "the consumer signed agreement", Some(false)),
+        (half_with_another_party, "provider.counterparty", "the agreement names", Some(true)),
         (swap_signatures, "consumer.role", "was signed as that of the provider", Some(false)),
-        (sign_both_with_one_key, "signers", "with the same key", Some(false)),
+        (sign_both_with_one_key, "signers", "by the same party", Some(false)),
         (sign_with_another_key, "consumer.key", "signed in its place", Some(true)),
     ];
     for (index, (tamper, check, sentence, fits)) in cases.iter().enumerate() {
-        let mut file = export(&agreement(ID), key(2).did(), at());
+        let mut file = export(&agreement(ID), key(2).did(), &Evidence::default(), at());
         tamper(&mut file);
         let report = verify(&file);
         let failed: Vec<_> = report.checks.iter().filter(|check| check.outcome == Outcome::Failed).collect();
@@ -218,27 +287,41 @@ fn each_change_of_a_file_is_named() {
     assert!(!verify_bytes(&vec![b' '; attestation::MAX_FILE + 1]).passed());
 }
 
-fn flip(jws: &mut Value) {
-    let text = jws.as_str().unwrap();
+fn flip(signed: &mut Value) {
+    let text = signed.as_str().unwrap();
     let (before, after) = text.split_at(text.len() - 20);
     let other = if after.starts_with('A') { 'B' } else { 'A' };
-    *jws = format!("{before}{other}{}", &after[1..]).into();
+    *signed = format!("{before}{other}{}", &after[1..]).into();
 }
 
 fn swap_signatures(file: &mut Value) {
-    let jws = file["attestations"][0]["jws"].take();
-    file["attestations"][0]["jws"] = file["attestations"][1]["jws"].take();
-    file["attestations"][1]["jws"] = jws;
+    for form in ["credential", "jwt"] {
+        let signed = file["attestations"][0][form].take();
+        file["attestations"][0][form] = file["attestations"][1][form].take();
+        file["attestations"][1][form] = signed;
+    }
+}
+
+fn put(file: &mut Value, place: usize, half: Attestation) {
+    file["attestations"][place] = serde_json::to_value(half).unwrap();
 }
 
 fn sign_both_with_one_key(file: &mut Value) {
-    let half = attest(&key(2), &document(agreement_json(ID)), Role::Consumer, at()).unwrap();
-    file["attestations"][0] = serde_json::to_value(half).unwrap();
+    put(file, 0, half(&key(2), &document(agreement_json(ID)), Role::Consumer, key(2).did(), Seen::default()));
 }
 
 fn sign_with_another_key(file: &mut Value) {
-    let half = attest(&key(3), &document(agreement_json(ID)), Role::Consumer, at()).unwrap();
-    file["attestations"][0] = serde_json::to_value(half).unwrap();
+    put(file, 0, half(&key(3), &document(agreement_json(ID)), Role::Consumer, key(2).did(), Seen::default()));
+}
+
+fn half_of_another_agreement(file: &mut Value) {
+    let other = document(agreement_json("urn:example:other"));
+    put(file, 0, half(&key(1), &other, Role::Consumer, key(2).did(), Seen::default()));
+}
+
+fn half_with_another_party(file: &mut Value) {
+    let with = key(3);
+    put(file, 1, half(&key(2), &document(agreement_json(ID)), Role::Provider, with.did(), Seen::default()));
 }
 
 /// The JSON text with the members of every object in the opposite order.

@@ -1,11 +1,13 @@
+use futures_util::FutureExt as _;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use symbolon::attestation;
-use symbolon::storage::agreements::{AgreementState, StoredAgreement, insert, log_for_graph, update};
+use symbolon::attestation::{self, Seen};
+use symbolon::storage::agreements::{AgreementState, Attestation, StoredAgreement, insert, log_for_graph, update};
 use symbolon::storage::offers::Step;
 use symbolon::storage::{Db, Durability, Transaction};
 use symbolon_contract_negotiation::Role;
-use symbolon_identity::SigningKey;
+use symbolon_identity::did::Relationship;
+use symbolon_identity::{Held, KeyKind, Keyring, SigningKey, TokenSecret};
 use symbolon_policies_odrl::PolicyDocument;
 
 /// When everything here happens.
@@ -13,8 +15,36 @@ pub(crate) fn at() -> Timestamp {
     Timestamp::from_millisecond(1_781_000_000_123).unwrap()
 }
 
-pub(crate) fn key(number: u8) -> SigningKey {
-    SigningKey::from_secret(&[number; 32]).unwrap()
+fn secret(number: u8) -> SigningKey {
+    SigningKey::from_secret(KeyKind::Ed25519, &[number; 32]).unwrap()
+}
+
+/// A `did:key` that is the same in every run.
+pub(crate) fn key(number: u8) -> Keyring {
+    Keyring::of_did_key(secret(number), TokenSecret::from_bytes([number; 32]), at()).unwrap()
+}
+
+/// A `did:web` whose one key may do everything.
+pub(crate) fn web(did: &str, number: u8) -> Keyring {
+    let held = Held::new(did, secret(number), Relationship::ALL.to_vec(), at());
+    Keyring::new(did, vec![held], Vec::new(), TokenSecret::from_bytes([number; 32])).unwrap()
+}
+
+/// The result of what has nothing to wait for.
+pub(crate) fn done<T>(future: impl Future<Output = T>) -> T {
+    future.now_or_never().unwrap()
+}
+
+/// A half by the key of this party.
+pub(crate) fn half(
+    signer: &Keyring,
+    document: &PolicyDocument,
+    role: Role,
+    counterparty: &str,
+    seen: Seen,
+) -> Attestation {
+    let held = signer.data_integrity(at()).unwrap();
+    done(attestation::attest(held, document, role, counterparty, seen, at())).unwrap()
 }
 
 /// What the consumer (key 1) and the provider (key 2) agreed on.
@@ -51,8 +81,8 @@ pub(crate) fn stored(json: Value, partner: &str) -> StoredAgreement {
     let id = json["@id"].as_str().unwrap().to_owned();
     let document = document(json);
     let attestations = vec![
-        attestation::attest(&key(1), &document, Role::Consumer, at()).unwrap(),
-        attestation::attest(&key(2), &document, Role::Provider, at()).unwrap(),
+        half(&key(1), &document, Role::Consumer, key(2).did(), Seen::default()),
+        half(&key(2), &document, Role::Provider, partner, Seen::default()),
     ];
     StoredAgreement {
         negotiation: Some(format!("urn:uuid:negotiation-{id}")),
@@ -61,6 +91,7 @@ pub(crate) fn stored(json: Value, partner: &str) -> StoredAgreement {
         partner: partner.to_owned(),
         partner_address: "https://consumer.example/dsp/2025-1".to_owned(),
         asset: "spindle-telemetry".to_owned(),
+        dataspace: String::new(),
         state: AgreementState::InForce,
         version: 0,
         digest: attestation::digest(&document).unwrap(),

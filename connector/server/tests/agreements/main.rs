@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod attestation;
+mod comparison;
+mod evidence;
 mod fixtures;
 mod graph;
 mod projector;

@@ -4,11 +4,12 @@ use symbolon_contract_negotiation::Role;
 use symbolon_contract_negotiation::negotiation::{Command, Input, StateName};
 use symbolon_policies_odrl::{PolicyDocument, evaluate};
 
-use super::super::facts;
+use super::super::facts::{self, Standing};
 use super::work::Work;
 use crate::connector::Connector;
 use crate::ids;
 use crate::problem::Problem;
+use crate::storage::negotiations::StoredNegotiation;
 use crate::storage::offers::{self, Step};
 
 /// Takes every step that the automation rules allow, until one needs a person or the partner.
@@ -19,7 +20,7 @@ pub(super) async fn react(
 ) -> Result<(), Problem> {
     let mut asked = before.cloned();
     while let Some(command) = next_command(connector, work, asked.as_ref()).await? {
-        work.step(Input::Command(command))?;
+        work.step(Input::Command(command)).await?;
         asked = None;
     }
     Ok(())
@@ -72,15 +73,21 @@ async fn answer(connector: &Connector, work: &Work<'_>, published: Published) ->
             return Ok(None);
         }
     }
-    let world = match &work.known {
-        Some(known) => known.world.clone(),
-        None => facts::about(connector, &stored.partner, work.now).await?,
+    let standing = match &work.known {
+        Some(known) => known.standing.clone(),
+        None => facts::standing(connector, &stored.partner, &stored.dataspace, work.now).await?,
     };
-    let world = facts::with_purpose(world, None, terms);
-    let decision = evaluate(terms.policy(), &facts::request_to_use(&stored.partner, &stored.asset), &world);
-    if decision.permitted {
-        return Ok(Some(Command::Agree { agreement_id: ids::urn() }));
-    }
-    let refusal = facts::denied(&decision);
+    let refusal = match permitted(&standing, stored, terms) {
+        Ok(()) => return Ok(Some(Command::Agree { agreement_id: ids::urn() })),
+        Err(refusal) => refusal,
+    };
     Ok(Some(Command::Terminate { code: Some(refusal.code.clone()), reason: refusal.reasons() }))
+}
+
+/// Whether the partner belongs to the dataspace and satisfies the terms.
+fn permitted(standing: &Standing, stored: &StoredNegotiation, terms: &PolicyDocument) -> Result<(), Problem> {
+    standing.must_belong()?;
+    let world = facts::with_purpose(standing.world.clone(), None, terms);
+    let decision = evaluate(terms.policy(), &facts::request_to_use(&stored.partner, &stored.asset), &world);
+    if decision.permitted { Ok(()) } else { Err(standing.denied(&decision)) }
 }

@@ -18,6 +18,7 @@ use crate::connector::Connector;
 use crate::problem::{Kind, Problem};
 use crate::storage::messages::{self, StoredMessage};
 use crate::storage::negotiations::{self as rows, Automation, Filter, StoredNegotiation};
+use crate::storage::offers;
 use crate::storage::{Page, StorageError};
 use crate::{clock, ids};
 use work::{Work, new_row, parties};
@@ -72,7 +73,23 @@ async fn open(
     .map_err(|rejection| super::rejected(&rejection))?;
     let row =
         new_row(step.negotiation, &counterparty.id, &counterparty.dsp_address, &asset, &offer_id, automation, now);
-    Ok(Work::open(connector, row, step.effects, now)?.save().await?)
+    let row = StoredNegotiation { dataspace: dataspace_of(connector, role, &offer_id).await?, ..row };
+    Ok(Work::open(connector, row, step.effects, now).await?.save().await?)
+}
+
+/// Provider: the dataspace of the published offer, or of a new one. Consumer: the only dataspace, if there is but one; the
+/// provider's catalogue does not say.
+async fn dataspace_of(connector: &Connector, role: Role, offer_id: &str) -> Result<String, Problem> {
+    let all = connector.dataspaces.all();
+    let published = match role {
+        Role::Provider => offers::by_dsp_offer_id(&connector.db, offer_id).await?,
+        Role::Consumer => None,
+    };
+    Ok(match (role, published, all.as_slice()) {
+        (_, Some((offer, _)), _) => offer.dataspace,
+        (Role::Provider, None, [first, ..]) | (Role::Consumer, None, [first]) => first.id.clone(),
+        (Role::Provider | Role::Consumer, None, _) => String::new(),
+    })
 }
 
 /// What an operator may do to a negotiation.
@@ -165,7 +182,7 @@ async fn change(
         let Some(input) = input(&stored)? else { return Ok(stored) };
         let version = stored.version;
         let mut work = Work::on(connector, stored, clock::now());
-        if let Err(error) = work.step(input) {
+        if let Err(error) = work.step(input).await {
             if stale(connector, pid, version).await? {
                 continue;
             }

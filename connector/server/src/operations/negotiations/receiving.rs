@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use symbolon_contract_negotiation::negotiation::{self, Input, Message, MessageName, Opening, StateName};
 use symbolon_contract_negotiation::{Pids, Role};
+use symbolon_identity::attestation::Half;
 use symbolon_policies_odrl::PolicyDocument;
 use symbolon_vocab::messages::{
     ContractNegotiation, ContractNegotiationState, ContractOfferMessage, ContractRequestMessage,
@@ -13,12 +14,10 @@ use super::super::{ATTEMPTS, StepError, facts, record_refusal};
 use super::automation;
 use super::wire;
 use super::work::{Known, Work, new_row, parties};
-use crate::attestation;
 use crate::authentication::Caller;
 use crate::connector::Connector;
 use crate::problem::{Kind, Problem};
 use crate::storage::StorageError;
-use crate::storage::agreements::Attestation;
 use crate::storage::messages::{self, StoredMessage};
 use crate::storage::negotiations::{self as rows, Automation, StoredNegotiation};
 use crate::storage::offers::{self, Offer, Step};
@@ -35,8 +34,8 @@ pub struct Incoming {
     pub pids: Pids,
     /// What it says.
     pub message: Message,
-    /// The partner's signature over the agreement, if it sent one.
-    pub attestation: Option<String>,
+    /// The partner's half of the agreement, if it sent one.
+    pub attestation: Option<Half>,
     /// The body as received.
     pub payload: String,
 }
@@ -59,7 +58,7 @@ pub async fn requested(
     let terms = read_offer(message.offer)?;
     let callback = check_callback(connector, message.callback_address)?;
     let offer_id = terms.policy().id.clone().unwrap_or_default();
-    let (known, asset) = visible_offer(connector, partner, &offer_id).await?;
+    let (known, asset) = visible_offer(connector, caller, &offer_id).await?;
     let terms = match target_of(&terms) {
         Some(target) if target != asset => {
             let detail = format!("offer.target is {target:?}, but the offer {offer_id:?} is for another dataset");
@@ -75,7 +74,8 @@ pub async fn requested(
         .map_err(|rejection| super::super::rejected(&rejection))?;
     let automation = provider_automation(&known.offer);
     let row = new_row(step.negotiation, partner, &callback, &asset, &offer_id, automation, now);
-    let opened = Opened { id: message.id, kind: wire::type_of(MessageName::Request), payload };
+    let row = StoredNegotiation { dataspace: known.offer.dataspace.clone(), ..row };
+    let opened = Opened { id: message.id, kind: wire::type_of(MessageName::Request), payload, token: caller.token() };
     open(connector, row, step.effects, opened, &message.consumer_pid, Some(known)).await
 }
 
@@ -104,8 +104,19 @@ pub async fn offered(
         .map_err(|rejection| super::super::rejected(&rejection))?;
     let automation = Automation { verify: Step::Auto, ..Automation::default() };
     let row = new_row(step.negotiation, partner, &callback, &asset, &offer_id, automation, now);
-    let opened = Opened { id: message.id, kind: wire::type_of(MessageName::Offer), payload };
+    let row = StoredNegotiation { dataspace: shared_dataspace(connector, caller), ..row };
+    let opened = Opened { id: message.id, kind: wire::type_of(MessageName::Offer), payload, token: caller.token() };
     open(connector, row, step.effects, opened, &message.provider_pid, None).await
+}
+
+/// The dataspace that the partner proved to share with us, where it is one. A provider does not say which it means.
+fn shared_dataspace(connector: &Connector, caller: &Caller) -> String {
+    let all = connector.dataspaces.all();
+    let mut shared = all.iter().filter(|dataspace| caller.belongs_to(&dataspace.id));
+    match (shared.next(), shared.next()) {
+        (Some(only), None) => only.id.clone(),
+        (None | Some(_), _) => String::new(),
+    }
 }
 
 /// The opening message, for the record.
@@ -113,6 +124,7 @@ struct Opened<'a> {
     id: Option<String>,
     kind: &'static str,
     payload: &'a str,
+    token: Option<&'a str>,
 }
 
 async fn open(
@@ -125,9 +137,9 @@ async fn open(
 ) -> Result<ContractNegotiation, Problem> {
     let (partner, role, now) = (row.partner.clone(), row.machine.role(), clock::now());
     let answer = acknowledgement(&row);
-    let mut work = Work::open(connector, row, effects, now)?;
+    let mut work = Work::open(connector, row, effects, now).await?;
     work.known = known;
-    work.record_received(&opened.id.unwrap_or_else(ids::urn), opened.kind, opened.payload);
+    work.record_received(&opened.id.unwrap_or_else(ids::urn), opened.kind, opened.payload, opened.token);
     automation::react(connector, &mut work, None).await?;
     match work.save().await {
         Ok(_) => Ok(answer),
@@ -154,7 +166,7 @@ pub async fn receive(
     let message_id = incoming.message_id.clone().unwrap_or_else(ids::urn);
     for _ in 0..ATTEMPTS {
         let stored = at_hand_of(connector, caller, &incoming.pid).await?;
-        match take(connector, stored, &incoming, &message_id).await {
+        match take(connector, stored, &incoming, &message_id, caller.token()).await {
             Ok(acknowledgement) => return Ok(acknowledgement),
             Err(problem) => {
                 // A message that came before is refused by the state it led to, or by its own record.
@@ -180,44 +192,39 @@ async fn take(
     stored: StoredNegotiation,
     incoming: &Incoming,
     message_id: &str,
+    token: Option<&str>,
 ) -> Result<ContractNegotiation, Problem> {
     let kind = wire::type_of(incoming.message.name());
     let asked = stored.machine.last_offer().clone();
     let before = stored.clone();
     let mut work = Work::on(connector, stored, clock::now());
-    let counterpart = check_attestation(connector, &before, incoming);
-    let step = counterpart.map_err(StepError::Failed).and_then(|counterpart| {
-        work.stored.attestations.extend(counterpart);
-        let (message, pids) = (incoming.message.clone(), incoming.pids.clone());
-        work.step(Input::Received { message, pids })
-    });
-    if let Err(error) = step {
+    if let Err(error) = step(&mut work, incoming).await {
         let (pid, partner) = (&before.pid, &before.partner);
         if super::stale(connector, pid, before.version).await? {
             return Err(StorageError::Conflict { table: rows::TABLE, key: pid.clone() }.into());
         }
         let problem = Problem::from(error);
-        if problem.kind != Kind::Internal {
+        // What may pass is not kept: the partner tries again.
+        if !matches!(problem.kind, Kind::Internal | Kind::Unavailable) {
             let at = clock::millis(clock::now());
             let refused = StoredMessage::incoming(pid, partner, message_id, kind, &incoming.payload, at);
+            let refused = StoredMessage { token: token.map(str::to_owned), ..refused };
             record_refusal(connector, refused, &problem).await?;
         }
         return Err(problem);
     }
-    work.record_received(message_id, kind, &incoming.payload);
+    work.record_received(message_id, kind, &incoming.payload, token);
     automation::react(connector, &mut work, Some(&asked)).await?;
     Ok(acknowledgement(&work.save().await?))
 }
 
-/// The partner's signature over the agreement: absent from foreign connectors, refused if it does not fit.
-fn check_attestation(
-    connector: &Connector,
-    stored: &StoredNegotiation,
-    incoming: &Incoming,
-) -> Result<Option<Attestation>, Problem> {
-    let (Some(jws), Some(agreement)) = (&incoming.attestation, stored.machine.agreement()) else { return Ok(None) };
-    let role = stored.machine.role().peer();
-    attestation::check_counterpart(jws, agreement, role, &stored.partner, connector.signs_as_participant()).map(Some)
+/// One step with the partner's half, which foreign connectors do not send, and which is refused if it does not fit.
+async fn step(work: &mut Work<'_>, incoming: &Incoming) -> Result<(), StepError> {
+    if let Some(half) = &incoming.attestation {
+        work.countersigned(half.clone()).await?;
+    }
+    let (message, pids) = (incoming.message.clone(), incoming.pids.clone());
+    work.step(Input::Received { message, pids }).await
 }
 
 /// As [`of_caller`], perhaps as it was a moment ago: for what never changes, or is checked by version when it is written.
@@ -265,17 +272,20 @@ fn wire_state(state: StateName) -> ContractNegotiationState {
 
 /// The offer behind a DSP offer id, if this partner may see it. An offer that does not exist and one that is hidden look
 /// alike.
-async fn visible_offer(connector: &Connector, partner: &str, offer_id: &str) -> Result<(Known, String), Problem> {
+async fn visible_offer(connector: &Connector, caller: &Caller, offer_id: &str) -> Result<(Known, String), Problem> {
     let unknown = || {
         Problem::bad_request("offer.unknown", format!("there is no offer {offer_id:?} for you"))
             .with_rule("offer.@id")
             .with_hint("take the offer's @id from a catalogue that you have just read")
     };
     let (offer, asset) = offers::by_dsp_offer_id(&connector.db, offer_id).await?.ok_or_else(unknown)?;
+    if !caller.belongs_to(&offer.dataspace) {
+        return Err(unknown());
+    }
     let access = connector.policy(&offer.access_policy).await?;
-    let world = facts::about(connector, partner, clock::now()).await?;
-    let decision = symbolon_policies_odrl::evaluate(access.policy(), &facts::request_to_use(partner, &asset), &world);
-    if decision.permitted { Ok((Known { offer, world }, asset)) } else { Err(unknown()) }
+    let standing = facts::standing(connector, caller.participant(), &offer.dataspace, clock::now()).await?;
+    let sees = facts::may_see(access.policy(), caller.participant(), &standing.world);
+    if sees { Ok((Known { offer, standing }, asset)) } else { Err(unknown()) }
 }
 
 /// Reads and checks an offer from the wire.

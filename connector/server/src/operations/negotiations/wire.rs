@@ -4,7 +4,7 @@ use serde_json::Value;
 use symbolon_contract_negotiation::Role;
 use symbolon_contract_negotiation::negotiation::{Message, MessageName, Negotiation};
 use symbolon_vocab::messages::{
-    ContractAgreementMessage, ContractAgreementVerificationMessage, ContractNegotiationEventMessage,
+    self, ContractAgreementMessage, ContractAgreementVerificationMessage, ContractNegotiationEventMessage,
     ContractNegotiationTerminationMessage, ContractOfferMessage, ContractRequestMessage, EventType, to_bytes,
 };
 
@@ -38,7 +38,8 @@ pub(super) fn render(
     let peer = machine.peer_pid().unwrap_or_default();
     let consumer_pid = machine.consumer_pid().unwrap_or_default().to_owned();
     let provider_pid = machine.provider_pid().unwrap_or_default().to_owned();
-    let attestation = attestation.map(|own| own.jws.clone());
+    let attestation =
+        attestation.map(|own| messages::Attestation { credential: own.credential.clone(), jwt: own.jwt.clone() });
     let (opening, callback_address) = match place {
         Place::Opening { callback } => (true, Some(callback.to_owned())),
         Place::Process => (false, None),
@@ -86,7 +87,7 @@ fn event(
     provider_pid: String,
     consumer_pid: String,
     event_type: EventType,
-    attestation: Option<String>,
+    attestation: Option<messages::Attestation>,
 ) -> ContractNegotiationEventMessage {
     ContractNegotiationEventMessage { id, provider_pid, consumer_pid, event_type, attestation }
 }

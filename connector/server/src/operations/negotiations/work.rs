@@ -4,9 +4,12 @@ use jiff::Timestamp;
 use serde_json::json;
 use symbolon_contract_negotiation::negotiation::{self, Effect, Input, Message, Negotiation, StateName};
 use symbolon_contract_negotiation::{Party, Role};
-use symbolon_policies_odrl::{PolicyDocument, World};
+use symbolon_identity::attestation::Half;
+use symbolon_policies_odrl::PolicyDocument;
 
 use super::super::StepError;
+use super::super::attesting::{self, Parties};
+use super::super::facts::Standing;
 use super::wire::{self, Place, Rendered};
 use crate::attestation;
 use crate::connector::{Change, Connector};
@@ -21,7 +24,7 @@ use crate::{clock, ids};
 /// The published offer that was asked for, and what is known of who asks.
 pub(super) struct Known {
     pub(super) offer: Offer,
-    pub(super) world: World,
+    pub(super) standing: Standing,
 }
 
 /// A negotiation being changed.
@@ -46,7 +49,7 @@ impl<'a> Work<'a> {
     }
 
     /// Begins a new one with the machine's opening step.
-    pub(super) fn open(
+    pub(super) async fn open(
         connector: &'a Connector,
         stored: StoredNegotiation,
         effects: Vec<Effect>,
@@ -54,17 +57,17 @@ impl<'a> Work<'a> {
     ) -> Result<Self, Problem> {
         let mut work =
             Self { connector, stored, change: Change::default(), now, known: None, voided: None, read_version: None };
-        work.carry_out(effects)?;
+        work.carry_out(effects).await?;
         work.announce();
         Ok(work)
     }
 
     /// Takes the machine one input further.
-    pub(super) fn step(&mut self, input: Input) -> Result<(), StepError> {
+    pub(super) async fn step(&mut self, input: Input) -> Result<(), StepError> {
         let before = self.stored.machine.state_name();
         let step = negotiation::step(&self.stored.machine, input, self.now)?;
         self.stored.machine = step.negotiation;
-        self.carry_out(step.effects)?;
+        self.carry_out(step.effects).await?;
         if before != self.stored.machine.state_name() {
             self.announce();
         }
@@ -93,32 +96,33 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Records the partner's message: the timeline, and the guard against taking it twice.
-    pub(super) fn record_received(&mut self, message_id: &str, kind: &str, payload: &str) {
+    /// Records the partner's message: the timeline, the guard against taking it twice, and with its token the evidence.
+    pub(super) fn record_received(&mut self, message_id: &str, kind: &str, payload: &str, token: Option<&str>) {
         let (pid, partner) = (&self.stored.pid, &self.stored.partner);
         let message = StoredMessage::incoming(pid, partner, message_id, kind, payload, clock::millis(self.now));
+        let message = StoredMessage { token: token.map(str::to_owned), ..message };
         self.change.write(crate::storage::messages::insert(&message));
     }
 
-    fn carry_out(&mut self, effects: Vec<Effect>) -> Result<(), Problem> {
+    async fn carry_out(&mut self, effects: Vec<Effect>) -> Result<(), Problem> {
         for effect in effects {
             match effect {
                 Effect::Open(message) => {
                     let callback = self.connector.config.dsp_address();
-                    self.send(&message, Place::Opening { callback: &callback })?;
+                    self.send(&message, Place::Opening { callback: &callback }).await?;
                 }
-                Effect::Send(message) => self.send(&message, Place::Process)?,
+                Effect::Send(message) => self.send(&message, Place::Process).await?,
                 Effect::AskPeer => self.ask(),
-                Effect::Concluded { agreement } => self.conclude(&agreement)?,
+                Effect::Concluded { agreement } => self.conclude(&agreement).await?,
                 Effect::Ended { from, by, code, reason } => self.end(from, by, code, &reason),
             }
         }
         Ok(())
     }
 
-    fn send(&mut self, message: &Message, place: Place<'_>) -> Result<(), Problem> {
+    async fn send(&mut self, message: &Message, place: Place<'_>) -> Result<(), Problem> {
         if matches!(message, Message::Verification | Message::Finalized) {
-            self.attest()?;
+            self.attest().await?;
         }
         let message_id = ids::urn();
         let role = role_name(self.stored.machine.role());
@@ -147,20 +151,28 @@ impl<'a> Work<'a> {
     }
 
     /// Signs the agreement once.
-    fn attest(&mut self) -> Result<(), Problem> {
-        let role = self.stored.machine.role();
-        if self.stored.attestations.iter().any(|attestation| attestation.role == role_name(role)) {
+    async fn attest(&mut self) -> Result<(), Problem> {
+        let role = role_name(self.stored.machine.role());
+        if self.stored.attestations.iter().any(|attestation| attestation.role == role) {
             return Ok(());
         }
-        let Some(agreement) = self.stored.machine.agreement() else { return Ok(()) };
-        let own = attestation::attest(&self.connector.keystore.signing_key, agreement, role, self.now)?;
+        let Some(parties) = parties_of(&self.stored) else { return Ok(()) };
+        let own = attesting::attest(self.connector, parties, &mut self.change, self.now).await?;
         self.stored.attestations.push(own);
         Ok(())
     }
 
+    /// Takes the partner's half in, which goes with the messages that conclude.
+    pub(super) async fn countersigned(&mut self, half: Half) -> Result<(), Problem> {
+        let Some(parties) = parties_of(&self.stored) else { return Ok(()) };
+        let half = attesting::check(self.connector, parties, half, &mut self.change, self.now).await?;
+        self.stored.attestations.push(half);
+        Ok(())
+    }
+
     /// FINALIZED: the agreement is in force on this side.
-    fn conclude(&mut self, agreement: &PolicyDocument) -> Result<(), Problem> {
-        self.attest()?;
+    async fn conclude(&mut self, agreement: &PolicyDocument) -> Result<(), Problem> {
+        self.attest().await?;
         let id = agreement.policy().id.clone().unwrap_or_default();
         let concluded = StoredAgreement {
             id: id.clone(),
@@ -168,6 +180,7 @@ impl<'a> Work<'a> {
             partner: self.stored.partner.clone(),
             partner_address: self.stored.peer_address.clone(),
             asset: self.stored.asset.clone(),
+            dataspace: self.stored.dataspace.clone(),
             negotiation: Some(self.stored.pid.clone()),
             state: AgreementState::InForce,
             version: 0,
@@ -220,6 +233,16 @@ impl<'a> Work<'a> {
     }
 }
 
+/// The agreement to be signed; none before there is one.
+fn parties_of(stored: &StoredNegotiation) -> Option<Parties<'_>> {
+    Some(Parties {
+        agreement: stored.machine.agreement()?,
+        role: stored.machine.role(),
+        partner: &stored.partner,
+        dataspace: &stored.dataspace,
+    })
+}
+
 /// Who the parties of a negotiation are, seen from our role.
 pub(super) fn parties(connector: &Connector, role: Role, partner: &str) -> (String, String) {
     let (own, partner) = (connector.participant.clone(), partner.to_owned());
@@ -246,6 +269,7 @@ pub(super) fn new_row(
         version: 0,
         asset: asset.to_owned(),
         offer_id: offer_id.to_owned(),
+        dataspace: String::new(),
         agreement_id: None,
         automation,
         attestations: Vec::new(),
