@@ -11,3 +11,8 @@ pub fn urn() -> String {
 pub fn plain() -> String {
     Uuid::now_v7().to_string()
 }
+
+/// A random place below `count`.
+pub fn place(count: u64) -> u64 {
+    Uuid::new_v4().as_u64_pair().1 % count.max(1)
+}

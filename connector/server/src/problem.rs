@@ -28,6 +28,8 @@ pub enum Kind {
     TooLarge,
     /// 422: well formed, and impossible.
     Unprocessable,
+    /// 501: part of a standard that is not done here.
+    NotImplemented,
     /// 502: the partner or the source answered with an error.
     BadGateway,
     /// 503: cannot be done now, and may be tried again.
@@ -50,6 +52,7 @@ impl Kind {
             Self::Conflict => (409, "Conflict"),
             Self::TooLarge => (413, "Too large"),
             Self::Unprocessable => (422, "Cannot be processed"),
+            Self::NotImplemented => (501, "Not done here"),
             Self::BadGateway => (502, "Partner or source failed"),
             Self::Unavailable => (503, "Not available now"),
             Self::GatewayTimeout => (504, "Partner or source timed out"),

@@ -1,5 +1,7 @@
-//! What runs without being asked: delivery of messages, pushes, the graph's projection, webhooks, records.
+//! What runs without being asked: delivery of messages, pushes, the graph's projection, webhooks, records,
+//! and requests for credentials.
 
+pub mod issuance;
 pub mod outbox;
 pub mod projector;
 pub mod push;
