@@ -33,7 +33,8 @@ fn scope(scopes: &[&str]) -> PresentationQueryMessage {
 fn queries_are_read_in_every_spelling() {
     let scopes = json!({"scope": ["a:B:read"]});
     let exchange = "https://identity.foundation/presentation-exchange/submission/v1";
-    let spelled = |context: Value, name: &str, kind: &str| json!({"@context": context, name: kind, "scope": ["a:B:read"]});
+    let spelled =
+        |context: Value, name: &str, kind: &str| json!({"@context": context, name: kind, "scope": ["a:B:read"]});
     let cases = [
         query(scopes),
         spelled(json!([exchange, CONTEXT]), "type", "PresentationQueryMessage"),
@@ -78,7 +79,8 @@ fn queries_that_are_none_are_refused_by_their_member() {
 
 #[test]
 fn responses_hold_texts_and_objects() {
-    let response = whole("PresentationResponseMessage", json!({"presentation": ["jwt", {"type": "VerifiablePresentation"}]}));
+    let response =
+        whole("PresentationResponseMessage", json!({"presentation": ["jwt", {"type": "VerifiablePresentation"}]}));
     let read_back: PresentationResponseMessage = read(&response).unwrap();
     assert_eq!(serde_json::to_value(&read_back).unwrap(), response);
     let alone = whole("PresentationResponseMessage", json!({"presentation": "jwt"}));
@@ -88,7 +90,8 @@ fn responses_hold_texts_and_objects() {
 }
 
 fn delivery() -> Value {
-    let credentials = json!([{"credentialType": "MembershipCredential", "format": "vc11-sl2021/jwt", "payload": "jwt"}]);
+    let credentials =
+        json!([{"credentialType": "MembershipCredential", "format": "vc11-sl2021/jwt", "payload": "jwt"}]);
     let members = json!({"issuerPid": "i", "holderPid": "h", "status": "ISSUED", "credentials": credentials});
     whole("CredentialMessage", members)
 }
@@ -145,7 +148,8 @@ fn deliveries_that_are_none_are_refused_by_their_member() {
 
 #[test]
 fn requests_name_credentials_by_reference_or_by_id() {
-    let request = whole("CredentialRequestMessage", json!({"holderPid": "h", "credentials": [{"id": "1"}, {"id": "2"}]}));
+    let request =
+        whole("CredentialRequestMessage", json!({"holderPid": "h", "credentials": [{"id": "1"}, {"id": "2"}]}));
     let expected = CredentialRequestMessage { holder_pid: "h".into(), credentials: vec!["1".into(), "2".into()] };
     assert_eq!(read(&request), Ok(expected.clone()));
     assert_eq!(serde_json::to_value(&expected).unwrap(), request);
@@ -159,7 +163,8 @@ fn requests_name_credentials_by_reference_or_by_id() {
 
 #[test]
 fn offers_may_hold_ids_alone_and_profiles_of_both_spellings() {
-    let offer = |objects: Value| whole("CredentialOfferMessage", json!({"issuer": "did:web:i", "credentials": objects}));
+    let offer =
+        |objects: Value| whole("CredentialOfferMessage", json!({"issuer": "did:web:i", "credentials": objects}));
     let objects = |message: Value| read::<CredentialOfferMessage>(&message).map(|offer| offer.credentials);
     let id_only = CredentialObject { id: "1".into(), ..CredentialObject::default() };
     assert_eq!(objects(offer(json!([{"id": "1"}]))), Ok(vec![id_only]));

@@ -10,9 +10,17 @@ pub mod automation;
 mod body;
 pub mod catalog;
 mod counterparty;
+pub mod credential_offers;
+pub mod credential_requests;
+pub mod credentials;
+pub mod dataspaces;
 pub mod events;
 pub mod health;
 pub mod info;
+pub mod invitations;
+pub mod issued;
+pub mod keys;
+pub mod members;
 pub mod negotiations;
 pub mod offers;
 pub mod openapi;
@@ -47,6 +55,14 @@ pub const BASE: &str = "/api/v1";
 pub fn configure(cfg: &mut web::ServiceConfig) {
     let nouns = [
         info::configure,
+        keys::configure,
+        invitations::configure,
+        dataspaces::configure,
+        members::configure,
+        credentials::configure,
+        credential_requests::configure,
+        credential_offers::configure,
+        issued::configure,
         openapi::configure,
         assets::configure,
         policies::configure,
@@ -96,6 +112,11 @@ fn percent_encoded(segment: &str) -> String {
         }
     }
     encoded
+}
+
+/// How a row says that something is outside any dataspace is not how the API says it.
+fn in_dataspace(id: String) -> Option<String> {
+    (!id.is_empty()).then_some(id)
 }
 
 /// RFC 3339 in UTC, with milliseconds.

@@ -8,8 +8,8 @@ use utoipa::{Modify, OpenApi};
 use super::problem::MEDIA_TYPE;
 use super::route::at;
 use super::{
-    BASE, agreements, assets, catalog, events, health, info, negotiations, offers, partners, policies, problem,
-    requests, sparql, transfers, webhooks,
+    BASE, agreements, assets, catalog, credential_offers, credential_requests, credentials, dataspaces, events, health, info,
+    invitations, issued, keys, members, negotiations, offers, partners, policies, problem, requests, sparql, transfers, webhooks,
 };
 
 /// The management API.
@@ -22,11 +22,19 @@ use super::{
     ),
     paths(
         info::info,
+        keys::list, keys::rotate, keys::did,
         openapi,
         assets::list, assets::create, assets::get, assets::replace, assets::delete,
         policies::list, policies::create, policies::get, policies::replace, policies::delete, policies::check,
         offers::list, offers::create, offers::get, offers::replace, offers::delete,
         partners::list, partners::get, partners::put, partners::delete,
+        invitations::list, invitations::create, invitations::get, invitations::withdraw, invitations::inspect,
+        dataspaces::list, invitations::found, invitations::join, dataspaces::get, dataspaces::put, dataspaces::delete,
+        members::list, members::put, members::delete,
+        credentials::list, credentials::get, credentials::delete,
+        credential_requests::list, credential_requests::create, credential_requests::get, credential_requests::refresh,
+        credential_offers::list, credential_offers::get, credential_offers::accept, credential_offers::decline,
+        issued::issuances, issued::list, issued::get, issued::revoke, issued::suspend, issued::resume,
         catalog::catalog, catalog::dataset,
         negotiations::list, negotiations::create, negotiations::get, negotiations::messages, negotiations::counter,
         negotiations::accept, negotiations::approve, negotiations::offer, negotiations::verify, negotiations::finalize,

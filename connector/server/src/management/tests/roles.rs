@@ -26,8 +26,12 @@ fn table() -> Vec<(&'static str, &'static str, Option<Value>, &'static [&'static
     let offer = || Some(json!({"assets": {"all": true}, "accessPolicy": "p", "usagePolicy": "p"}));
     let agreement = Some(json!({"role": "provider", "partner": "did:example:nobody", "agreement": {}}));
     let transfer = Some(json!({"agreement": "urn:g", "format": "HttpData-PULL"}));
+    let credentials = Some(json!({"issuer": "did:web:issuer.example", "credentials": [{"type": "T"}], "send": false}));
     vec![
         ("GET", "/api/v1/info", None, READ),
+        ("GET", "/api/v1/did", None, READ),
+        ("GET", "/api/v1/keys", None, READ),
+        ("POST", "/api/v1/keys/rotate", Some(json!({"overlapSeconds": 60})), ADMINISTER),
         ("GET", "/api/v1/assets", None, READ),
         ("POST", "/api/v1/assets", Some(asset("urn:role")), ADMINISTER),
         ("GET", "/api/v1/assets/{id}", None, READ),
@@ -53,6 +57,37 @@ fn table() -> Vec<(&'static str, &'static str, Option<Value>, &'static [&'static
             ADMINISTER,
         ),
         ("DELETE", "/api/v1/partners/{id}", None, ADMINISTER),
+        ("GET", "/api/v1/invitations", None, READ),
+        ("POST", "/api/v1/invitations", Some(json!({"dataspace": "x", "name": "N"})), ADMINISTER),
+        ("POST", "/api/v1/invitations/inspect", Some(json!({"invitation": "x"})), READ),
+        ("GET", "/api/v1/invitations/{id}", None, READ),
+        ("DELETE", "/api/v1/invitations/{id}", None, ADMINISTER),
+        ("GET", "/api/v1/dataspaces", None, READ),
+        ("GET", "/api/v1/dataspaces/{id}", None, READ),
+        ("PUT", "/api/v1/dataspaces/{id}", Some(json!({"name": "N"})), ADMINISTER),
+        ("DELETE", "/api/v1/dataspaces/{id}", None, ADMINISTER),
+        ("GET", "/api/v1/dataspaces/{id}/members", None, READ),
+        ("PUT", "/api/v1/dataspaces/{id}/members/{did}", Some(json!({"name": "N"})), ADMINISTER),
+        ("DELETE", "/api/v1/dataspaces/{id}/members/{did}", None, ADMINISTER),
+        ("GET", "/api/v1/credentials", None, READ),
+        ("GET", "/api/v1/credentials/{id}", None, READ),
+        ("DELETE", "/api/v1/credentials/{id}", None, ADMINISTER),
+        ("GET", "/api/v1/credential-requests", None, READ),
+        ("POST", "/api/v1/credential-requests", credentials, ADMINISTER),
+        ("GET", "/api/v1/credential-requests/{id}", None, READ),
+        ("POST", "/api/v1/credential-requests/{id}/refresh", None, ADMINISTER),
+        ("GET", "/api/v1/credential-offers", None, READ),
+        ("GET", "/api/v1/credential-offers/{id}", None, READ),
+        ("POST", "/api/v1/credential-offers/{id}/accept", None, ADMINISTER),
+        ("POST", "/api/v1/credential-offers/{id}/decline", None, ADMINISTER),
+        ("GET", "/api/v1/issuances", None, READ),
+        ("GET", "/api/v1/issued-credentials", None, READ),
+        ("GET", "/api/v1/issued-credentials/{id}", None, READ),
+        ("POST", "/api/v1/issued-credentials/{id}/revoke", reason(), ADMINISTER),
+        ("POST", "/api/v1/issued-credentials/{id}/suspend", reason(), ADMINISTER),
+        ("POST", "/api/v1/issued-credentials/{id}/resume", reason(), ADMINISTER),
+        ("POST", "/api/v1/dataspaces", Some(json!({"id": "x", "name": "N"})), ADMINISTER),
+        ("POST", "/api/v1/dataspaces/join", Some(json!({"invitation": "x"})), ADMINISTER),
         ("POST", "/api/v1/catalog", nobody(), READ),
         ("POST", "/api/v1/catalog/dataset", dataset, READ),
         ("GET", "/api/v1/negotiations", None, READ),
@@ -149,5 +184,5 @@ async fn each_role_may_what_it_may_and_no_more() {
 }
 
 fn filled(path: &str) -> String {
-    path.replace("{id}", "x").replace("{pid}", "x")
+    path.replace("{id}", "x").replace("{pid}", "x").replace("{did}", "did:web:x")
 }
