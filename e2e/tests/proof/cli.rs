@@ -133,7 +133,8 @@ async fn help_shows_every_command_with_examples() -> Outcome {
     let connector = Connector::start(Config::new("first").relaxed()).await?;
     let help = connector.run(["--help".as_ref()]).await?;
     for command in
-        ["serve", "init", "demo", "verify", "reindex", "catalog", "negotiate", "transfer", "fetch", "completions"]
+        ["serve", "init", "demo", "verify", "reindex", "dataspace", "invite", "join", "catalog", "negotiate", "transfer",
+            "fetch", "completions"]
     {
         assert!(help.contains(command), "{command}");
         let help = connector.run([command.as_ref(), "--help".as_ref()]).await?;

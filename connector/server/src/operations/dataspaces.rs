@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use serde_json::json;
+use symbolon_identity::did;
 use url::Url;
 
 use crate::authentication::{Operator, Permission};
@@ -189,6 +190,7 @@ pub async fn admit(
     operator.must(Permission::Administer)?;
     run_by_us(connector, dataspace)?;
     check_did("did", did)?;
+    let did = &*did::normalise(did);
     check_attributes(&draft)?;
     let known = members::by_did(&connector.db, dataspace, did).await?;
     let member = admitted(dataspace, did, draft, known.as_ref());
@@ -227,6 +229,7 @@ pub async fn remove(
     reason: Option<String>,
 ) -> Result<(), Problem> {
     operator.must(Permission::Administer)?;
+    let did = &*did::normalise(did);
     let member = members::by_did(&connector.db, dataspace, did).await?;
     let Some(member) = member.filter(|member| member.state == MemberState::Active) else {
         return Err(Problem::not_found("member", did));

@@ -7,7 +7,7 @@ use symbolon_vocab::odrl::ASSIGNER;
 use super::Stage;
 use super::home::Home;
 use super::publication::{PARTS, PURPOSE, TELEMETRY};
-use super::walk::EXPORTED;
+use super::walk::{DATASPACE, EXPORTED};
 use crate::cli::init::API_KEY;
 use crate::cli::output::Output;
 
@@ -29,6 +29,8 @@ pub(super) fn print(home: &Home, stage: &Stage, output: &Output) {
   As the OEM, in another terminal
     export SYMBOLON_URL={url} SYMBOLON_KEY_FILE={key}
     symbolon() {{ {symbolon} "$@"; }}
+    symbolon dataspace show {DATASPACE}
+    symbolon invite --dataspace {DATASPACE} --name 'Hirngespinst Castings' --bpn auto
     symbolon catalog --partner {supplier}
     symbolon negotiate --partner {supplier} --dataset {TELEMETRY}
     symbolon transfer --purpose {PURPOSE} --agreement AGREEMENT

@@ -17,7 +17,7 @@ use crate::http_client::path_segment;
 pub(in crate::cli::demo) const DATASPACE: &str = "spindles";
 const NAME: &str = "Spindle Partners";
 /// The file that the OEM sends to its supplier.
-pub(in crate::cli::demo) const INVITATION: &str = "supplier.invitation";
+const INVITATION: &str = "supplier.invitation";
 
 impl Scene<'_> {
     /// Founds and joins, unless an earlier run on the same folder did. Returns the OEM's business partner number.
