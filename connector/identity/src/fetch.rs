@@ -42,7 +42,7 @@ pub enum FetchError {
     #[error("the answer has the status {0}")]
     Status(u16),
     /// More bytes than were asked for.
-    #[error("the answer is too large")]
+    #[error("the answer is larger than what is accepted")]
     TooLarge,
 }
 

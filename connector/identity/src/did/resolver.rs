@@ -12,14 +12,18 @@ use crate::fetch::Fetch;
 /// The largest DID document that is read, in bytes.
 pub const MAX_DOCUMENT: usize = 1024 * 1024;
 
+/// The most commas in a DID document. Each parted value takes room in memory however short it is written.
+const MAX_PARTS: usize = 20_000;
+
 /// What documents are asked for as.
 const ACCEPT: &str = "application/did+json, application/did+ld+json, application/json";
 
 /// How many documents are being fetched or were a moment ago.
 const FLIGHTS: u64 = 10_000;
 
-/// What a document that holds next to nothing still takes in memory, in bytes.
+/// What a document that holds next to nothing still takes in memory, and each of its parts, in bytes.
 const OVERHEAD: usize = 1024;
+const PART: usize = 128;
 
 /// How DIDs are resolved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,11 +168,14 @@ impl Resolver {
             Ok(body) => body,
             Err(source) => return refused(DidFault::Unreachable { url, source }),
         };
+        let parts = body.iter().filter(|byte| **byte == b',').count();
+        if parts > MAX_PARTS {
+            return refused(DidFault::Document("it has too many parts"));
+        }
         let Ok(json) = serde_json::from_slice(&body) else {
             return refused(DidFault::Document("it is not JSON"));
         };
-        // Parsed JSON takes several times the room of its text.
-        (DidDocument::parse(json, did.as_str()), OVERHEAD + 4 * body.len())
+        (DidDocument::parse(json, did.as_str()), OVERHEAD + body.len() + PART * parts)
     }
 }
 

@@ -83,6 +83,7 @@ fn a_failure_is_kept_for_seconds() {
         (Ok(vec![b' '; 50_000_000]), "did-unreachable", false),
         (Ok(b"<html>".to_vec()), "did-document", false),
         (Ok("[".repeat(100_000).into_bytes()), "did-document", false),
+        (Ok(format!("[{}0]", "0,".repeat(500_000)).into_bytes()), "did-document", false),
         (Ok(b"{\"id\":\"did:web:supplier.example\"}".to_vec()), "did-other-id", false),
     ];
     for (number, (answer, code, transient)) in failures.into_iter().enumerate() {

@@ -168,7 +168,7 @@ fn a_document_that_cannot_be_had_is_told_from_a_token_that_is_wrong() {
     let cases = [
         (Err(FetchError::Unreachable("connection refused".into())), true, "connection refused"),
         (Err(FetchError::Forbidden("10.0.0.1 is a private address".into())), false, "private"),
-        (Err(FetchError::TooLarge), false, "too large"),
+        (Err(FetchError::TooLarge), false, "larger"),
         (Err(FetchError::Status(301)), false, "301"),
         (Ok(b"{}".to_vec()), false, "no id"),
         (Ok(json!({"id": "did:web:supplier.example"}).to_string().into_bytes()), false, "did:web:supplier.example"),
