@@ -34,12 +34,7 @@ impl<V: Clone + Send + Sync + 'static> Kept<V> {
     }
 
     /// What is believed of `address`, or what `fetch` finds and until when that is to be believed.
-    pub(crate) async fn get_or(
-        &self,
-        address: &str,
-        now: Timestamp,
-        fetch: impl Future<Output = (V, Timestamp)>,
-    ) -> V {
+    pub(crate) async fn get_or(&self, address: &str, now: Timestamp, fetch: impl Future<Output = (V, Timestamp)>) -> V {
         if let Some(known) = self.get(address, now) {
             return known;
         }
@@ -52,6 +47,17 @@ impl<V: Clone + Send + Sync + 'static> Kept<V> {
         let (value, until) = fetch.await;
         self.known.insert(address.to_owned(), (value.clone(), until));
         value
+    }
+}
+
+impl<V: Clone + Send + Sync + 'static> Kept<V> {
+    /// Believes nothing any more of addresses that begin with `base`.
+    pub(crate) fn forget_below(&self, base: &str) {
+        for (address, _) in &self.known {
+            if address.starts_with(base) {
+                self.known.invalidate(address.as_ref());
+            }
+        }
     }
 }
 

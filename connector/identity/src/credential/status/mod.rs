@@ -237,6 +237,11 @@ impl StatusLists {
         self.kept.get(url, now)?.ok()
     }
 
+    /// Fetches lists below this URL anew: their issuer, who is ourselves, has just changed one.
+    pub fn forget_below(&self, base: &str) {
+        self.kept.forget_below(base);
+    }
+
     async fn fetch_list(
         &self,
         url: &str,

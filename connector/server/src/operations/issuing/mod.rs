@@ -1,9 +1,10 @@
 //! Issuing: what holders ask of us, and what we say of members of the dataspaces that we run (DCP 1.0, 6).
 //!
 //! A request is a row; a worker signs what it asks for ([`signing`]) and brings it to the holder ([`delivering`]). Status
-//! lists are made of the states of what was issued ([`status`]).
+//! lists are made of the states of what was issued ([`status`]). Members are told what they may ask for ([`offering`]).
 
 pub mod delivering;
+pub mod offering;
 pub mod signing;
 pub mod status;
 
