@@ -221,3 +221,77 @@ impl Vault {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use figment::Figment;
+    use figment::providers::{Format as _, Toml};
+
+    use super::*;
+
+    const HASH: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+    fn of(members: &str) -> Result<Identity, String> {
+        let read = Figment::from(Toml::string(members)).extract::<Identity>().map_err(|error| error.to_string())?;
+        read.check().map(|()| read).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn little_has_to_be_said() -> Result<(), String> {
+        let identity = of("mode = \"did\"\nkeystore = \"keys\"")?;
+        assert_eq!((identity.clock_skew_s, identity.presentation_cache_s, identity.status_cache_s), (5, 3600, 300));
+        assert!(identity.compatibility.active().is_empty());
+        Ok(())
+    }
+
+    #[test]
+    fn everything_can_be_said() -> Result<(), String> {
+        let identity = of(&format!(
+            r#"
+            mode = "did"
+            did = "did:web:connector.example%3A8443:plants"
+            clock_skew_s = 30
+            sts_clients = [{{ id = "wallet", secret_sha256 = "{HASH}" }}]
+            [compatibility]
+            subject_is_credential_id = true
+            [vault]
+            address = "https://vault.example:8200"
+            token_file = "token"
+            path = "connectors/plant-3"
+            transit = {{ p256 = "tokens", ed25519 = "agreements" }}
+            "#
+        ))?;
+        assert_eq!(identity.compatibility.active(), ["subject_is_credential_id"]);
+        let vault = identity.vault.ok_or("a vault was expected")?;
+        assert_eq!((vault.mount.as_str(), vault.timeout_s, vault.create), ("secret", 5, false));
+        assert_eq!(vault.transit.map(|transit| transit.overlap_s), Some(KEY_OVERLAP_SECONDS));
+        Ok(())
+    }
+
+    #[test]
+    fn what_contradicts_itself_is_refused_by_its_member() {
+        let vault = |members: &str| format!("mode = \"did\"\n[vault]\ntoken_file = \"t\"\n{members}");
+        let cases = [
+            ("mode = \"did\"", "identity.keystore"),
+            ("mode = \"mock\"\nkeystore = \"k\"", "identity.participant"),
+            ("mode = \"did\"\nkeystore = \"k\"\nparticipant = \"P\"", "identity.participant"),
+            ("mode = \"did\"\nkeystore = \"k\"\ndid = \"connector.example\"", "identity.did"),
+            ("mode = \"did\"\nkeystore = \"k\"\npassphrase_file = \"p\"\nkey_file = \"f\"", "identity.key_file"),
+            ("mode = \"did\"\nkeystore = \"k\"\nclock_skew_s = 31", "identity.clock_skew_s"),
+            ("mode = \"did\"\nkeystore = \"k\"\nsts_clients = [{id = \"a\", secret_sha256 = \"plain\"}]", "identity.sts_clients"),
+            (&vault("address = \"http://vault.example\"\npath = \"p\""), "identity.vault.address"),
+            (&vault("address = \"https://me:secret@vault.example\"\npath = \"p\""), "identity.vault.address"),
+            (&vault("address = \"https://vault.example\"\npath = \"../sys\""), "identity.vault.path"),
+            (&vault("address = \"https://vault.example\"\npath = \"p?version=1\""), "identity.vault.path"),
+        ];
+        for (members, member) in cases {
+            let refused = of(members).err().unwrap_or_default();
+            assert!(refused.starts_with(&format!("configuration {member}: ")), "{members}: {refused}");
+        }
+        for unknown in ["keystores = \"k\"", "[compatibility]\neverything = true", "[vault]\npassword = \"p\""] {
+            let refused = of(&format!("mode = \"did\"\nkeystore = \"k\"\n{unknown}")).err().unwrap_or_default();
+            assert!(refused.contains("unknown field"), "{unknown}: {refused}");
+        }
+        assert!(of(&vault("address = \"http://127.0.0.1:8200\"\npath = \"p\"")).is_ok(), "a vault on this machine");
+    }
+}

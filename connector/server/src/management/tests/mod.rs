@@ -3,6 +3,7 @@
 mod events;
 mod fixture;
 mod invitations;
+mod issuing;
 mod keys;
 mod openapi;
 mod parsing;
@@ -11,3 +12,4 @@ mod presenting;
 mod processes;
 mod publishing;
 mod roles;
+mod wallet;
