@@ -76,8 +76,8 @@ pub struct Connector {
     pub pushes: UnboundedSender<String>,
     /// Requests for credentials, ours and those of holders, on their way to the worker that follows them up.
     pub errands: UnboundedSender<Errand>,
-    /// Status lists that we publish, as signed a moment ago.
-    pub published: Published,
+    /// Status lists that we publish.
+    pub published: Arc<Published>,
     /// What data requests are decided on, as long as nothing changes.
     pub grants: Grants,
     /// Parsed policies by id.

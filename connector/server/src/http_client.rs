@@ -10,7 +10,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, LINK, LOCATION};
 use symbolon_data_plane::client::{Client, Timeouts};
 use url::Url;
 
-pub use self::fetching::Fetching;
+pub use self::fetching::{Fetching, Own};
 
 use crate::authentication::Authentication;
 use crate::config::Outgoing;

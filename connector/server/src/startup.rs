@@ -25,7 +25,7 @@ use crate::authentication::{Authentication, Tokens};
 use crate::config::Config;
 use crate::connector::{Connector, Errand, Identity, PolicyCache, Recent};
 use crate::graph::Graph;
-use crate::http_client::{self, Fetching, HttpClient};
+use crate::http_client::{self, Fetching, HttpClient, Own};
 use crate::identity::did::OwnDocument;
 use crate::keys::Keys;
 use crate::operations::bdrs::Directories;
@@ -124,7 +124,9 @@ pub(crate) async fn assemble(config: Config) -> Result<(Arc<Connector>, Queues),
     let graph = Graph::open(&config.data_dir.join("graph")).await?;
     let dataspaces = Arc::new(Dataspaces::load(&db).await?);
     let client = http_client::guarded(&config.outgoing)?;
-    let identity = identity(&config, client.clone(), started).await?;
+    let keys = Arc::new(Keys::open(&config.identity, started).await?);
+    let published = Arc::new(Published::new(db.clone(), Arc::clone(&keys), &config));
+    let identity = identity(&config, keys, client.clone(), &published);
     let authentication = Arc::new(authentication(&config, &identity, &dataspaces, started));
     let http = HttpClient::new(client, &config.outgoing, Arc::clone(&authentication));
     let sources = source_client(&config)?;
@@ -139,7 +141,7 @@ pub(crate) async fn assemble(config: Config) -> Result<(Arc<Connector>, Queues),
         outbox,
         pushes,
         errands,
-        published: Published::default(),
+        published,
         grants: Grants::default(),
         policies: PolicyCache::default(),
         recent: Recent::default(),
@@ -158,13 +160,13 @@ pub(crate) async fn assemble(config: Config) -> Result<(Arc<Connector>, Queues),
 }
 
 /// Our keys, and what finds out about the identities of others.
-async fn identity(config: &Config, client: Client, started: Timestamp) -> Result<Identity, Problem> {
+fn identity(config: &Config, keys: Arc<Keys>, client: Client, published: &Arc<Published>) -> Identity {
     let settings = &config.identity;
-    let keys = Arc::new(Keys::open(settings, started).await?);
     let document = Arc::new(OwnDocument::new(Arc::clone(&keys), config));
     must_be_found(config, &document);
     let timeout = Duration::from_secs(config.outgoing.request_timeout_s);
-    let fetch: Arc<dyn Fetch> = Arc::new(Fetching::new(client, timeout, Some(Arc::clone(&document))));
+    let own = Own { document: Arc::clone(&document), lists: Arc::clone(published) };
+    let fetch: Arc<dyn Fetch> = Arc::new(Fetching::new(client, timeout, Some(own)));
     let skew = SignedDuration::from_secs(i64::try_from(settings.clock_skew_s).unwrap_or_default());
     let ttl = Duration::from_secs(settings.status_cache_s);
     let resolving = ResolverOptions { plain_http: config.did_web_http(), ..ResolverOptions::default() };
@@ -176,7 +178,7 @@ async fn identity(config: &Config, client: Client, started: Timestamp) -> Result
     if config.did_web_http() {
         tracing::warn!("documents of did:web are fetched over plain HTTP: anybody on the way can replace a partner's keys");
     }
-    Ok(Identity {
+    Identity {
         access: AccessKey::new(keys.current().token_secret()),
         resolver: Arc::new(Resolver::new(Arc::clone(&fetch), resolving)),
         statuses: StatusLists::new(Arc::clone(&fetch), StatusOptions { ttl, skew, ..StatusOptions::default() }),
@@ -188,7 +190,7 @@ async fn identity(config: &Config, client: Client, started: Timestamp) -> Result
         skew,
         document,
         keys,
-    })
+    }
 }
 
 /// A `did:web` is of no use where partners look for it and find nothing. A proxy may lead there in ways that cannot be seen

@@ -111,6 +111,7 @@ CREATE TABLE issuance (
     created BIGINT NOT NULL,
     updated BIGINT NOT NULL
 );
+CREATE INDEX issuance_holder ON issuance (holder, id);
 CREATE INDEX issuance_undelivered ON issuance (id) WHERE delivery IN ('waiting', 'pending');
 
 -- Issuer: one bit for each credential and purpose. The bits themselves are the states of issued credentials.

@@ -27,7 +27,10 @@ async fn document(connector: web::Data<Connector>) -> Result<HttpResponse, Probl
     let is_web = connector.config.identity.mode == Mode::Did && document.address().is_some();
     if !is_web {
         let detail = "this connector is known by a did:key, which is its own document";
-        return Err(Problem { detail: detail.to_owned(), ..Problem::not_found("DID document", &connector.participant) });
+        return Err(Problem {
+            detail: detail.to_owned(),
+            ..Problem::not_found("DID document", &connector.participant)
+        });
     }
     Ok(HttpResponse::Ok()
         .content_type("application/did+ld+json")
@@ -48,9 +51,8 @@ pub struct OwnDocument {
 impl OwnDocument {
     /// The document of these keys, with the services of this configuration.
     pub fn new(keys: Arc<Keys>, config: &Config) -> Self {
-        let service = |id: &str, kind: &str, endpoint: String| {
-            Service { id: id.to_owned(), kind: kind.to_owned(), endpoint }
-        };
+        let service =
+            |id: &str, kind: &str, endpoint: String| Service { id: id.to_owned(), kind: kind.to_owned(), endpoint };
         let services = vec![
             service("credential-service", "CredentialService", config.credential_service()),
             service("issuer-service", "IssuerService", config.issuer_service()),

@@ -8,7 +8,7 @@ use symbolon_vocab::dcp::CredentialRequestMessage;
 use super::{Arrived, answer, sender};
 use crate::connector::Connector;
 use crate::operations::issuing;
-use crate::operations::issuing::status::{self, Form};
+use crate::operations::issuing::status::Form;
 use crate::problem::Problem;
 
 pub(super) fn configure(service: &mut web::ServiceConfig) {
@@ -72,7 +72,7 @@ async fn list(
     id: &str,
     purpose: Purpose,
 ) -> Result<HttpResponse, Problem> {
-    let document = status::publish(connector, id, purpose, form(request)).await?;
+    let document = connector.published.list(id, purpose, form(request)).await?;
     Ok(HttpResponse::Ok()
         .content_type(document.media_type)
         .insert_header((VARY, "Accept"))

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
+use symbolon_vocab::dcp::CredentialObject;
 use utoipa::{IntoParams, ToSchema};
 
 use super::body::{Body, Query};
@@ -13,6 +14,7 @@ use super::time;
 use crate::authentication::Operator;
 use crate::connector::Connector;
 use crate::operations::dataspaces::{self, MemberDraft};
+use crate::operations::issuing::offering;
 use crate::problem::Problem;
 use crate::storage;
 
@@ -45,6 +47,25 @@ pub struct Member {
     updated_at: String,
 }
 
+/// What to offer to a member.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MemberOffer {
+    /// Types of credentials; all that the dataspace issues if absent or empty.
+    #[serde(default)]
+    types: Vec<String>,
+    /// Why, such as `reissue`.
+    reason: Option<String>,
+}
+
+/// What a member was offered.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OfferedCredentials {
+    /// Credential objects of DCP 1.0 as they were sent.
+    #[schema(value_type = Vec<Object>)]
+    credentials: Vec<CredentialObject>,
+}
+
 /// Why a member is removed.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -57,6 +78,7 @@ pub struct Removal {
 pub(super) fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(at("/dataspaces/{id}/members").get(list));
     cfg.service(at("/dataspaces/{id}/members/{did}").put(put).delete(delete));
+    cfg.service(at("/dataspaces/{id}/members/{did}/offer").post(offer));
 }
 
 /// List members in the order of their DIDs, those that were removed included
@@ -104,6 +126,22 @@ pub(super) async fn delete(
     let (dataspace, did) = path.into_inner();
     dataspaces::remove(&connector, &operator, &dataspace, &did, removal.reason).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// Offer credentials to a member, such as new ones in the place of those that end
+#[utoipa::path(post, path = "/dataspaces/{id}/members/{did}/offer", tag = "members",
+    params(("id" = String, Path), ("did" = String, Path)), request_body = MemberOffer,
+    responses((status = 200, description = "The member's wallet took the offer", body = OfferedCredentials)))]
+pub(super) async fn offer(
+    operator: Operator,
+    connector: web::Data<Connector>,
+    path: web::Path<(String, String)>,
+    Body(body): Body<MemberOffer>,
+) -> Result<web::Json<OfferedCredentials>, Problem> {
+    let (dataspace, did) = path.into_inner();
+    let draft = offering::Draft { types: body.types, reason: body.reason };
+    let credentials = offering::offer(&connector, &operator, &dataspace, &did, draft).await?;
+    Ok(web::Json(OfferedCredentials { credentials }))
 }
 
 impl From<storage::members::Member> for Member {

@@ -30,7 +30,7 @@ use super::{
         partners::list, partners::get, partners::put, partners::delete,
         invitations::list, invitations::create, invitations::get, invitations::withdraw, invitations::inspect,
         dataspaces::list, invitations::found, invitations::join, dataspaces::get, dataspaces::put, dataspaces::delete,
-        members::list, members::put, members::delete,
+        members::list, members::put, members::delete, members::offer,
         credentials::list, credentials::get, credentials::delete,
         credential_requests::list, credential_requests::create, credential_requests::get, credential_requests::refresh,
         credential_offers::list, credential_offers::get, credential_offers::accept, credential_offers::decline,

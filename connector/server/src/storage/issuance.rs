@@ -171,6 +171,12 @@ pub async fn waiting(db: &Db, holder: &str) -> Result<i64, StorageError> {
     Ok(sqlx::query_scalar(sql).bind(holder).fetch_one(db.readers()).await?)
 }
 
+/// The credential service that a holder named last in a request of its own, if its DID does not name one.
+pub async fn newest_address(db: &Db, holder: &str) -> Result<Option<String>, StorageError> {
+    let sql = "SELECT address FROM issuance WHERE holder = $1 AND address IS NOT NULL ORDER BY id DESC LIMIT 1";
+    Ok(sqlx::query_scalar(sql).bind(holder).fetch_optional(db.readers()).await?)
+}
+
 /// Requests in the order in which they came.
 pub async fn list(db: &Db, page: &Page) -> Result<Vec<StoredIssuance>, StorageError> {
     let rows = sqlx::query("SELECT * FROM issuance WHERE id > $1 ORDER BY id LIMIT $2")

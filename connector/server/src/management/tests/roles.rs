@@ -69,6 +69,7 @@ fn table() -> Vec<(&'static str, &'static str, Option<Value>, &'static [&'static
         ("GET", "/api/v1/dataspaces/{id}/members", None, READ),
         ("PUT", "/api/v1/dataspaces/{id}/members/{did}", Some(json!({"name": "N"})), ADMINISTER),
         ("DELETE", "/api/v1/dataspaces/{id}/members/{did}", None, ADMINISTER),
+        ("POST", "/api/v1/dataspaces/{id}/members/{did}/offer", Some(json!({})), ADMINISTER),
         ("GET", "/api/v1/credentials", None, READ),
         ("GET", "/api/v1/credentials/{id}", None, READ),
         ("DELETE", "/api/v1/credentials/{id}", None, ADMINISTER),

@@ -114,19 +114,32 @@ async fn post(
     stored: &StoredIssuance,
     message: &CredentialMessage,
 ) -> Result<Exchange, Problem> {
-    let document = connector.identity.resolver.resolve(&stored.holder, clock::now()).await.map_err(|error| {
-        Problem::new(Kind::BadGateway, "holder.did", format!("the holder's DID cannot be resolved: {error}"))
-    })?;
-    // The address in a token counts only where the DID has no document to name it in; the verifier has seen to that.
-    let Some(address) = document.service(dcp::CREDENTIAL_SERVICE).or(stored.address.as_deref()) else {
-        let detail = format!("the DID document of {} names no {}", stored.holder, dcp::CREDENTIAL_SERVICE);
-        return Err(Problem::new(Kind::BadGateway, "holder.service", detail));
-    };
-    let url = format!("{}/credentials", address.trim_end_matches('/'));
-    connector.http.check(&url).map_err(PostError::Forbidden)?;
+    let address = credential_service(connector, &stored.holder, stored.address.as_deref()).await?;
+    let url = format!("{address}/credentials");
     let extra = Extra { token: stored.token.as_deref(), ..Extra::default() };
     let authorization = format!("Bearer {}", connector.authentication.issue(&stored.holder, extra).await?);
     Ok(connector.http.post_as(&authorization, &url, dcp::to_bytes(message)).await?)
+}
+
+/// Base URL of a holder's credential service, without a trailing slash. The address in a token counts only where the DID has
+/// no document to name it in; the verifier of the token has seen to that.
+///
+/// # Errors
+/// 502 if there is none, 422 if we may not connect there.
+pub(super) async fn credential_service(
+    connector: &Connector,
+    holder: &str,
+    told: Option<&str>,
+) -> Result<String, Problem> {
+    let document = connector.identity.resolver.resolve(holder, clock::now()).await.map_err(|error| {
+        Problem::new(Kind::BadGateway, "holder.did", format!("the holder's DID cannot be resolved: {error}"))
+    })?;
+    let Some(address) = document.service(dcp::CREDENTIAL_SERVICE).or(told) else {
+        let detail = format!("the DID document of {holder} names no {}", dcp::CREDENTIAL_SERVICE);
+        return Err(Problem::new(Kind::BadGateway, "holder.service", detail));
+    };
+    connector.http.check(address).map_err(PostError::Forbidden)?;
+    Ok(address.trim_end_matches('/').to_owned())
 }
 
 /// Keeps why it failed, for people; the worker tries again.

@@ -13,8 +13,11 @@ use symbolon_identity::credential::status::{Bits, MIN_BITS, unsigned_list};
 use symbolon_identity::credential::{Draft, Model, Profile, Purpose, StatusEntry};
 use symbolon_identity::did::Relationship;
 
+use crate::config::Config;
 use crate::connector::{Change, Connector};
+use crate::keys::Keys;
 use crate::problem::Problem;
+use crate::storage::Db;
 use crate::storage::issued::{self, CredentialState};
 use crate::storage::status_lists::{self as rows, StatusList, StatusModel};
 use crate::{clock, ids};
@@ -49,94 +52,105 @@ pub struct Document {
     pub body: String,
 }
 
-/// Lists as they were signed a moment ago. A change of any state empties it, and what was read before that is not kept.
+/// The lists that we publish. What was signed a moment ago is kept; a change of any state empties that, and what was read
+/// before the change is not kept.
 #[derive(Debug)]
 pub struct Published {
+    db: Db,
+    keys: Arc<Keys>,
+    base: String,
     kept: Cache<(String, Purpose, Form), Arc<Document>>,
     epoch: AtomicU64,
 }
 
-impl Default for Published {
-    fn default() -> Self {
-        let kept = Cache::builder().max_capacity(256).time_to_live(KEPT).build();
-        Self { kept, epoch: AtomicU64::new(0) }
-    }
-}
-
 impl Published {
+    /// The lists of this database, signed with these keys, below the issuer's address of this configuration.
+    pub fn new(db: Db, keys: Arc<Keys>, config: &Config) -> Self {
+        let kept = Cache::builder().max_capacity(256).time_to_live(KEPT).build();
+        let base = format!("{}/status-lists", config.issuer_service());
+        Self { db, keys, base, kept, epoch: AtomicU64::new(0) }
+    }
+
     /// After the commit of a change of states.
     pub fn forget(&self) {
         self.epoch.fetch_add(1, Ordering::SeqCst);
         self.kept.invalidate_all();
     }
-}
 
-/// The list of this purpose, signed.
-///
-/// # Errors
-/// 404.
-pub async fn publish(connector: &Connector, id: &str, purpose: Purpose, form: Form) -> Result<Arc<Document>, Problem> {
-    let key = (id.to_owned(), purpose, form);
-    if let Some(document) = connector.published.kept.get(&key) {
-        return Ok(document);
+    /// The list of this purpose, signed.
+    ///
+    /// # Errors
+    /// 404.
+    pub async fn list(&self, id: &str, purpose: Purpose, form: Form) -> Result<Arc<Document>, Problem> {
+        let key = (id.to_owned(), purpose, form);
+        if let Some(document) = self.kept.get(&key) {
+            return Ok(document);
+        }
+        let epoch = self.epoch.load(Ordering::SeqCst);
+        let list = rows::by_id(&self.db, id).await?.ok_or_else(|| Problem::not_found("status list", id))?;
+        let state = match purpose {
+            Purpose::Revocation => CredentialState::Revoked,
+            Purpose::Suspension => CredentialState::Suspended,
+        };
+        let mut bits = Bits::new(PLACES);
+        for place in rows::places(&self.db, id, state).await? {
+            bits.set(u64::try_from(place).unwrap_or(u64::MAX), true);
+        }
+        let document = Arc::new(self.sign(&list, purpose, &bits, form, clock::now()).await?);
+        if self.epoch.load(Ordering::SeqCst) == epoch {
+            self.kept.insert(key, Arc::clone(&document));
+        }
+        Ok(document)
     }
-    let epoch = connector.published.epoch.load(Ordering::SeqCst);
-    let list = rows::by_id(&connector.db, id).await?.ok_or_else(|| Problem::not_found("status list", id))?;
-    let state = match purpose {
-        Purpose::Revocation => CredentialState::Revoked,
-        Purpose::Suspension => CredentialState::Suspended,
-    };
-    let mut bits = Bits::new(PLACES);
-    for place in rows::places(&connector.db, id, state).await? {
-        bits.set(u64::try_from(place).unwrap_or(u64::MAX), true);
-    }
-    let document = Arc::new(sign(connector, &list, purpose, &bits, form, clock::now()).await?);
-    if connector.published.epoch.load(Ordering::SeqCst) == epoch {
-        connector.published.kept.insert(key, Arc::clone(&document));
-    }
-    Ok(document)
-}
 
-async fn sign(
-    connector: &Connector,
-    list: &StatusList,
-    purpose: Purpose,
-    bits: &Bits,
-    form: Form,
-    now: Timestamp,
-) -> Result<Document, Problem> {
-    let (profile, model, jwt) = match list.model {
-        StatusModel::StatusList2021 => (Profile::Vc11Sl2021Jwt, Model::V1_1, "application/jwt"),
-        StatusModel::Bitstring => (Profile::Vc20BsslJwt, Model::V2_0, "application/vc+jwt"),
-    };
-    let url = url(connector, &list.id, purpose);
-    let unsigned = unsigned_list(&url, purpose, bits, profile).map_err(Problem::internal)?;
-    let draft = Draft {
-        id: Some(url),
-        types: vec![unsigned.kind],
-        contexts: unsigned.contexts,
-        subject: unsigned.subject,
-        valid_from: now,
-        valid_until: now.checked_add(LIFE).ok(),
-        statuses: Vec::new(),
-        schemas: Vec::new(),
-    };
-    let keys = connector.keys();
-    if let (Form::Json, Some(held)) = (form, keys.data_integrity(now)) {
-        let signed = draft.sign_data_integrity(model, held, now).await.map_err(Problem::internal)?;
-        return Ok(Document { media_type: "application/vc", body: signed.to_string() });
+    /// Which list of ours this address is of.
+    pub fn at<'a>(&self, url: &'a str) -> Option<(&'a str, Purpose)> {
+        let path = url.strip_prefix(&self.base)?.strip_prefix('/')?;
+        match path.split_once('/') {
+            None => Some((path, Purpose::Revocation)),
+            Some((id, purpose)) => Some((id, Purpose::from_name(purpose)?)),
+        }
     }
-    let held = keys.signer(Relationship::AssertionMethod, now)?;
-    let body = draft.sign(profile, held, now).await.map_err(Problem::internal)?;
-    Ok(Document { media_type: jwt, body })
-}
 
-/// Where a list is published.
-fn url(connector: &Connector, id: &str, purpose: Purpose) -> String {
-    let base = format!("{}/status-lists/{id}", connector.config.issuer_service());
-    match purpose {
-        Purpose::Revocation => base,
-        Purpose::Suspension => format!("{base}/{}", purpose.name()),
+    fn url(&self, id: &str, purpose: Purpose) -> String {
+        match purpose {
+            Purpose::Revocation => format!("{}/{id}", self.base),
+            Purpose::Suspension => format!("{}/{id}/{}", self.base, purpose.name()),
+        }
+    }
+
+    async fn sign(
+        &self,
+        list: &StatusList,
+        purpose: Purpose,
+        bits: &Bits,
+        form: Form,
+        now: Timestamp,
+    ) -> Result<Document, Problem> {
+        let (profile, model, jwt) = match list.model {
+            StatusModel::StatusList2021 => (Profile::Vc11Sl2021Jwt, Model::V1_1, "application/jwt"),
+            StatusModel::Bitstring => (Profile::Vc20BsslJwt, Model::V2_0, "application/vc+jwt"),
+        };
+        let url = self.url(&list.id, purpose);
+        let unsigned = unsigned_list(&url, purpose, bits, profile).map_err(Problem::internal)?;
+        let draft = Draft {
+            id: Some(url),
+            types: vec![unsigned.kind],
+            contexts: unsigned.contexts,
+            subject: unsigned.subject,
+            valid_from: now,
+            valid_until: now.checked_add(LIFE).ok(),
+            statuses: Vec::new(),
+            schemas: Vec::new(),
+        };
+        let keys = self.keys.current();
+        if let (Form::Json, Some(held)) = (form, keys.data_integrity(now)) {
+            let signed = draft.sign_data_integrity(model, held, now).await.map_err(Problem::internal)?;
+            return Ok(Document { media_type: "application/vc", body: signed.to_string() });
+        }
+        let held = keys.signer(Relationship::AssertionMethod, now)?;
+        let body = draft.sign(profile, held, now).await.map_err(Problem::internal)?;
+        Ok(Document { media_type: jwt, body })
     }
 }
 
@@ -179,7 +193,7 @@ pub(super) async fn allocate(
     let index = free(connector, &list.id).await?;
     let purposes = if suspendable { &[Purpose::Revocation, Purpose::Suspension][..] } else { &[Purpose::Revocation] };
     let entry = |purpose: &Purpose| {
-        let list = url(connector, &list.id, *purpose);
+        let list = connector.published.url(&list.id, *purpose);
         StatusEntry { id: None, purpose: *purpose, index, list }
     };
     let entries = purposes.iter().map(entry).collect();

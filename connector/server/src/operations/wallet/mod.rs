@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use symbolon_identity::credential::Profile;
+use symbolon_identity::did;
 use symbolon_vocab::dcp::CredentialObject;
 
 use super::issuing;
@@ -86,6 +87,7 @@ pub(super) async fn begin(
 ) -> Result<StoredRequest, Problem> {
     operator.must(Permission::Administer)?;
     check(connector, &draft)?;
+    let draft = Draft { issuer: did::normalise(&draft.issuer).into_owned(), ..draft };
     if draft.send && draft.issuer == connector.participant {
         return request_of_ourselves(connector, operator, change, &draft).await;
     }
