@@ -94,6 +94,8 @@ pub struct Expected<'a> {
     pub by_did: bool,
     /// Digests of our DID document, as the partner may have seen it. Empty for a `did:key`.
     pub own_documents: &'a [String],
+    /// What is said to have been signed later than this is refused.
+    pub latest: Timestamp,
 }
 
 /// The partner's half, before the DID document of its signer is at hand.
@@ -116,8 +118,8 @@ pub fn read_counterpart(half: &Half, expected: &Expected<'_>) -> Result<Unverifi
 ///
 /// # Errors
 /// 400, each with its own code: `attestation.signature` (and the other codes of [`AttestationError::code`]),
-/// `attestation.agreement`, `attestation.digest`, `attestation.role`, `attestation.counterparty`, `attestation.document`. As
-/// [`digest`] besides.
+/// `attestation.agreement`, `attestation.digest`, `attestation.role`, `attestation.counterparty`, `attestation.time`,
+/// `attestation.document`. As [`digest`] besides.
 pub fn check_counterpart(
     half: Half,
     unverified: Unverified,
@@ -147,6 +149,10 @@ pub fn check_counterpart(
             statement.counterparty, expected.own
         );
         return Err(refused("attestation.counterparty", detail));
+    }
+    if statement.attested_at > expected.latest {
+        let detail = format!("the partner says that it signed at {}, which has not come yet", statement.attested_at);
+        return Err(refused("attestation.time", detail).with_hint("check that both clocks are right"));
     }
     check_documents(&statement, document, expected)?;
     Ok(Attestation {

@@ -191,6 +191,8 @@ pub async fn attest(held: &Held, statement: &Statement) -> Result<Half, Attestat
 pub struct Unverified {
     statement: Statement,
     proof: Proof,
+    /// The credential without its proof.
+    unsecured: Value,
     jwt: String,
 }
 
@@ -202,12 +204,12 @@ pub fn read(half: &Half) -> Result<Unverified, AttestationError> {
     if half.jwt.len() > MAX_ATTESTATION {
         return Err(AttestationError::Malformed("is too large"));
     }
-    let (statement, proof) = shape::read(&half.credential)?;
+    let (statement, proof, unsecured) = shape::read(&half.credential)?;
     check(&statement)?;
     if !did::same(did::split(&proof.verification_method).0, &statement.signer) {
         return Err(AttestationError::ForeignKey);
     }
-    Ok(Unverified { statement, proof, jwt: half.jwt.clone() })
+    Ok(Unverified { statement, proof, unsecured, jwt: half.jwt.clone() })
 }
 
 impl Unverified {
@@ -265,7 +267,7 @@ impl Unverified {
             return Err(AttestationError::ForeignKey);
         }
         let claims: Value = compact.claims().ok_or(AttestationError::Jwt("has a payload that is no JSON object"))?;
-        if claims != shape::unsecured(&self.statement) {
+        if claims != self.unsecured {
             return Err(AttestationError::Jwt("does not say the same as the credential"));
         }
         Ok(compact)
@@ -284,7 +286,7 @@ fn check(statement: &Statement) -> Result<(), AttestationError> {
     if !digests(statement).all(|digest| is_digest(digest)) {
         return malformed("has a digest that is not sha-256: and 64 lower-case hexadecimal digits");
     }
-    if !texts(statement).all(|text| text.len() <= MAX_TEXT && !text.chars().any(char::is_control)) {
+    if !texts(statement).all(|text| text.len() <= MAX_TEXT && !text.chars().any(is_escaped)) {
         return malformed("has a text that is too long or holds control characters");
     }
     let presented = &statement.presented;
@@ -308,6 +310,11 @@ fn digests(statement: &Statement) -> impl Iterator<Item = &String> {
         [Some(&credential.digest), credential.issuer_document.as_ref()].into_iter().flatten().chain(lists)
     });
     [&statement.digest].into_iter().chain(documents.into_iter().flatten()).chain(of_presented)
+}
+
+/// Characters that writers of N-Quads escape, not all of them the same ones.
+fn is_escaped(character: char) -> bool {
+    character.is_control() || matches!(character, '\u{FFFE}' | '\u{FFFF}')
 }
 
 fn is_digest(text: &str) -> bool {

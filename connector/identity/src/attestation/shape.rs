@@ -124,8 +124,9 @@ pub(super) fn unsecured(statement: &Statement) -> Value {
     serde_json::to_value(credential).unwrap_or_default()
 }
 
-/// Takes a credential apart. What would be written for the result is what was read, member by member.
-pub(super) fn read(credential: &Value) -> Result<(Statement, Proof), AttestationError> {
+/// Takes a credential apart: what it states, its proof, and what the proof is over. What would be written for the result is
+/// what was read, member by member.
+pub(super) fn read(credential: &Value) -> Result<(Statement, Proof, Value), AttestationError> {
     let shape = |error: serde_json::Error| AttestationError::Shape(error.to_string());
     let mut members = credential.as_object().cloned().ok_or(AttestationError::Malformed("is no JSON object"))?;
     let written = members.shift_remove("proof").ok_or(AttestationError::Malformed("has no proof"))?;
@@ -155,7 +156,7 @@ pub(super) fn read(credential: &Value) -> Result<(Statement, Proof), Attestation
             "has a proof of another kind, suite, purpose or time than the credential",
         ));
     }
-    Ok((statement, proof))
+    Ok((statement, proof, members))
 }
 
 /// The value with the members of every object in the order of their names' UTF-16 code units (RFC 8785 §3.2.3).

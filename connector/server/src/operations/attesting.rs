@@ -80,6 +80,7 @@ pub(super) async fn check(
         own: &connector.participant,
         by_did: connector.signs_as_participant(),
         own_documents: &own_documents,
+        latest: now.checked_add(connector.identity.skew).unwrap_or(now),
     };
     let unverified = attestation::read_counterpart(&half, &expected)?;
     let resolver = &connector.identity.resolver;

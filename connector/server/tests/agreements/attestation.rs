@@ -1,3 +1,4 @@
+use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 use symbolon::attestation::{
     self, Carried, Evidence, Expected, Outcome, Seen, check_counterpart, digest, export, read_counterpart, verify,
@@ -100,6 +101,7 @@ fn the_partners_half_is_checked() {
         own: provider.did(),
         by_did: true,
         own_documents: &[],
+        latest: at(),
     };
     assert_eq!(check(sent(&good), &expected, &consumer).unwrap(), good);
     let by_number = Expected { partner: "BPNL000000000001", by_did: false, ..expected };
@@ -127,6 +129,8 @@ fn the_partners_half_is_checked() {
         let problem = check(half, &expected, &consumer).unwrap_err();
         assert_eq!(problem.code, code, "{problem}");
     }
+    let earlier = Expected { latest: at() - SignedDuration::from_secs(1), ..expected };
+    assert_eq!(check(sent(&good), &earlier, &consumer).unwrap_err().code, "attestation.time");
 }
 
 #[test]
@@ -140,6 +144,7 @@ fn a_partner_with_documents_names_those_that_are_published() {
         own: PROVIDER,
         by_did: true,
         own_documents: &own,
+        latest: at(),
     };
     let of = |seen: Seen| sent(&half(&scene.consumer, &scene.stored.document, Role::Consumer, PROVIDER, seen));
     let (ours, theirs, other) = (own[0].clone(), digest_of(&scene.consumer), digest_of(&web(CONSUMER, 9)));
