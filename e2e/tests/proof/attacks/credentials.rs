@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use symbolon_e2e::Failure;
-use symbolon_e2e::dcp_peer::{CREDENTIAL_LIFE, Jwt, Party, Reply, altered, date, now, status};
+use symbolon_e2e::dcp_peer::{Jwt, Party, Reply, altered, date, now, status};
 
 use super::stage::{BAD_BIT, GROWTH_MIB, Outcome, REVOCATIONS, Refused, SUSPENSIONS, Stage, forbidden};
 
@@ -16,7 +16,7 @@ const FORGERIES: &[(&str, Forge, Refused)] = &[
             let end = now() - 60;
             stage.issuer.sign(&credential.with("exp", end).at("/vc/expirationDate", date(end)))
         },
-        forbidden("credential-expired", "has expired"),
+        forbidden("credential.expired", "has expired"),
     ),
     (
         "not yet valid",
@@ -24,7 +24,7 @@ const FORGERIES: &[(&str, Forge, Refused)] = &[
             let begin = now() + 3600;
             stage.issuer.sign(&credential.with("nbf", begin).at("/vc/issuanceDate", date(begin)))
         },
-        forbidden("credential-not-yet-valid", "is not valid yet"),
+        forbidden("credential.not-yet-valid", "is not valid yet"),
     ),
     (
         "about somebody else",
@@ -32,7 +32,7 @@ const FORGERIES: &[(&str, Forge, Refused)] = &[
             let other = stage.issuer.did.as_str();
             stage.issuer.sign(&credential.with("sub", other).at("/vc/credentialSubject/id", other))
         },
-        forbidden("credential-holder", "is not about the one who presents it"),
+        forbidden("credential.holder", "is not about the one who presents it"),
     ),
     (
         "revoked",
@@ -40,7 +40,7 @@ const FORGERIES: &[(&str, Forge, Refused)] = &[
             credential.payload["vc"]["credentialStatus"] = stage.status(REVOCATIONS, "revocation", BAD_BIT);
             stage.issuer.sign(&credential)
         },
-        forbidden("credential-revoked", "has been revoked"),
+        forbidden("credential.revoked", "has been revoked"),
     ),
     (
         "suspended",
@@ -48,7 +48,7 @@ const FORGERIES: &[(&str, Forge, Refused)] = &[
             credential.payload["vc"]["credentialStatus"] = stage.status(SUSPENSIONS, "suspension", BAD_BIT);
             stage.issuer.sign(&credential)
         },
-        forbidden("credential-suspended", "is suspended"),
+        forbidden("credential.suspended", "is suspended"),
     ),
     (
         "revoked, with an entry about something else before it",
@@ -57,7 +57,7 @@ const FORGERIES: &[(&str, Forge, Refused)] = &[
                 json!([stage.status(SUSPENSIONS, "suspension", 1), stage.status(REVOCATIONS, "revocation", BAD_BIT)]);
             stage.issuer.sign(&credential)
         },
-        forbidden("credential-revoked", "has been revoked"),
+        forbidden("credential.revoked", "has been revoked"),
     ),
     (
         "with a status of a list that is not there",
@@ -65,7 +65,7 @@ const FORGERIES: &[(&str, Forge, Refused)] = &[
             credential.payload["vc"]["credentialStatus"] = stage.status("/status/gone", "revocation", 1);
             stage.issuer.sign(&credential)
         },
-        forbidden("status-list-unreachable", "cannot be had"),
+        forbidden("status.list-unreachable", "cannot be had"),
     ),
     (
         "with a list that is about something else",
@@ -73,7 +73,7 @@ const FORGERIES: &[(&str, Forge, Refused)] = &[
             credential.payload["vc"]["credentialStatus"] = stage.status(SUSPENSIONS, "revocation", 1);
             stage.issuer.sign(&credential)
         },
-        forbidden("status-list-purpose", "statusPurpose"),
+        forbidden("status.list-purpose", "statusPurpose"),
     ),
     (
         "with a list of the holder's own",
@@ -85,26 +85,26 @@ const FORGERIES: &[(&str, Forge, Refused)] = &[
             credential.payload["vc"]["credentialStatus"] = status::entry(model, &id, "revocation", 1);
             stage.issuer.sign(&credential)
         },
-        forbidden("status-list-other-issuer", "another issuer"),
+        forbidden("status.list-other-issuer", "another issuer"),
     ),
     (
         "of an issuer that nobody knows",
         |_, holder, credential| {
             holder.sign(&credential.with("iss", holder.did.as_str()).at("/vc/issuer", holder.did.as_str()))
         },
-        forbidden("dataspace.membership", "is not trusted"),
+        forbidden("dataspace.no-membership", "whom this dataspace does not know as an issuer"),
     ),
     (
         "signed by its holder in the issuer's name",
         |stage, holder, credential| credential.signed(&stage.issuer.did, holder.key()),
-        forbidden("credential-signature", "does not match"),
+        forbidden("credential.signature", "does not match"),
     ),
     (
         "with a kid of its holder",
         |stage, holder, credential| {
             credential.header("kid", holder.kid(holder.key())).signed(&stage.issuer.did, holder.key())
         },
-        forbidden("credential-foreign-key", "does not belong to its issuer"),
+        forbidden("credential.foreign-key", "does not belong to its issuer"),
     ),
     (
         "altered after it was signed",
@@ -113,12 +113,12 @@ const FORGERIES: &[(&str, Forge, Refused)] = &[
                 claims["vc"]["credentialSubject"]["holderIdentifier"] = json!("BPNL00000000EVIL");
             })
         },
-        forbidden("credential-signature", "does not match"),
+        forbidden("credential.signature", "does not match"),
     ),
     (
         "alg: none",
         |stage, _, credential| Ok(credential.unsigned(&stage.issuer.kid(stage.issuer.key()))),
-        forbidden("credential-algorithm", "algorithm"),
+        forbidden("credential.algorithm", "algorithm"),
     ),
     (
         "HS256 with the issuer's public key as secret",
@@ -126,7 +126,7 @@ const FORGERIES: &[(&str, Forge, Refused)] = &[
             let secret = stage.issuer.key().public().to_string();
             credential.hmac(&stage.issuer.kid(stage.issuer.key()), secret.as_bytes())
         },
-        forbidden("credential-algorithm", "algorithm"),
+        forbidden("credential.algorithm", "algorithm"),
     ),
     (
         "that breaks its schema",
@@ -138,15 +138,7 @@ const FORGERIES: &[(&str, Forge, Refused)] = &[
                 json!({"id": format!("{}/schema", stage.issuer.url), "type": "JsonSchemaValidator2018"});
             stage.issuer.sign(&credential)
         },
-        forbidden("schema-violated", "schema"),
-    ),
-    (
-        "that is valid for longer outside than inside",
-        |stage, _, credential| {
-            let end = date(now() - 60);
-            stage.issuer.sign(&credential.with("exp", now() + CREDENTIAL_LIFE).at("/vc/expirationDate", end))
-        },
-        forbidden("credential-claim-mismatch", "exp"),
+        forbidden("schema.violated", "schema"),
     ),
 ];
 
@@ -175,7 +167,7 @@ async fn an_issuer_counts_for_its_types_only() -> Outcome {
     let holder = stage.member()?;
     let before = stage.logged();
     let answer = stage.ask_as(&holder).await?;
-    stage.check("trusted for another type", &answer, &forbidden("dataspace.membership", "is not trusted"), before);
+    stage.check("trusted for another type", &answer, &forbidden("dataspace.no-membership", "is not believed"), before);
     Ok(())
 }
 
@@ -184,9 +176,11 @@ async fn an_issuer_counts_for_its_types_only() -> Outcome {
 async fn a_status_list_that_is_a_bomb_is_refused_within_bounds() -> Outcome {
     const UNPACKED: usize = 1 << 30;
     let stage = Stage::set().await?;
-    let id = format!("{}/status/bomb", stage.issuer.url);
-    stage.peer.serve(&stage.issuer, "/status/bomb", Reply::Json(status::bomb(&id, &stage.issuer.did, UNPACKED)?));
-    let most_before = stage.most_memory();
+    let (list, issuer) = (format!("{}/status/bomb", stage.issuer.url), stage.issuer.did.clone());
+    // Packing takes seconds, in which connections that nobody looks after are closed.
+    let packed = tokio::task::spawn_blocking(move || status::bomb(&list, &issuer, UNPACKED)).await.unwrap()?;
+    stage.peer.serve(&stage.issuer, "/status/bomb", Reply::Json(packed));
+    let most_before = stage.most_memory_when_warm().await?;
     for _ in 0..4 {
         let holder = stage.peer.party()?;
         let mut credential = stage.issuer.membership(&holder.did, now());
@@ -194,7 +188,7 @@ async fn a_status_list_that_is_a_bomb_is_refused_within_bounds() -> Outcome {
         stage.peer.presents(&holder, vec![stage.issuer.sign(&credential)?]);
         let before = stage.logged();
         let answer = stage.ask_as(&holder).await?;
-        stage.check("bomb", &answer, &forbidden("status-list-bomb", "cannot be read"), before);
+        stage.check("bomb", &answer, &forbidden("status.list-bomb", "cannot be read"), before);
     }
     let most_after = stage.most_memory();
     println!(

@@ -24,7 +24,7 @@ async fn their_old_key_opens_nothing_once_it_is_replaced() -> Outcome {
     for (attack, token) in [("used before", &used), ("kept until now", &kept)] {
         let before = stage.logged();
         let answer = stage.ask(token).await?;
-        stage.check(attack, &answer, &unproved("token-key", "no verification method"), before);
+        stage.check(attack, &answer, &unproved("token.key", "no verification method"), before);
     }
     stage.is_well().await
 }
@@ -46,6 +46,6 @@ async fn a_used_token_stays_used_when_we_replace_our_keys() -> Outcome {
     assert_ne!(before, after, "the document shows the new keys");
     let logged = stage.logged();
     let answer = stage.ask(&used).await?;
-    stage.check("used before", &answer, &unproved("token-replayed", "was used before"), logged);
+    stage.check("used before", &answer, &unproved("token.replayed", "was used before"), logged);
     stage.is_well().await
 }

@@ -12,11 +12,14 @@ use symbolon_e2e::{Failure, eventually};
 pub(super) type Outcome = Result<(), Failure>;
 
 pub(super) const REVOCATIONS: &str = "/status/revocation";
+const BITSTRING: &str = "/status/bitstring";
 pub(super) const SUSPENSIONS: &str = "/status/suspension";
 /// The bit that is set in both lists.
 pub(super) const BAD_BIT: usize = 4711;
+/// Honest requests before memory is looked at.
+const HONEST: usize = 50;
 /// Memory that may be taken for good by whatever is sent; allocators keep some of what they are given back.
-pub(super) const GROWTH_MIB: u64 = 24;
+pub(super) const GROWTH_MIB: u64 = 48;
 
 /// A connector that lives in a dataspace, the peer, and the issuer that the dataspace believes about memberships.
 pub(super) struct Stage {
@@ -62,6 +65,9 @@ impl Stage {
             let list = status::list(status::Model::StatusList2021, &id, &issuer.did, purpose, &bits)?;
             peer.serve(&issuer, path, Reply::Json(list));
         }
+        let id = format!("{}{BITSTRING}", issuer.url);
+        let list = status::list(status::Model::Bitstring, &id, &issuer.did, "revocation", &bits)?;
+        peer.serve(&issuer, BITSTRING, Reply::Json(list));
         let dataspace = issuer.dataspace("Example", &["MembershipCredential"]);
         connector.management().put("dataspaces/example", &dataspace).await?;
         connector.publish_openly("part", b"data").await?;
@@ -98,6 +104,11 @@ impl Stage {
         status::entry(status::Model::StatusList2021, &list, purpose, bit)
     }
 
+    /// An entry in the revocation list of data model 2.0.
+    pub(super) fn bitstring_status(&self, bit: usize) -> Value {
+        status::entry(status::Model::Bitstring, &format!("{}{BITSTRING}", self.issuer.url), "revocation", bit)
+    }
+
     /// Asks for the catalogue with this token.
     pub(super) async fn ask(&self, token: &str) -> Result<Answer, Failure> {
         self.peer.catalog(&self.connector.dsp_address(), token).await
@@ -129,6 +140,15 @@ impl Stage {
     /// Bytes in the log now.
     pub(super) fn logged(&self) -> usize {
         self.connector.log().len()
+    }
+
+    /// The most memory that the process has had since it started, in MiB, after it has done for a while what it does: by then
+    /// its pools and caches are there.
+    pub(super) async fn most_memory_when_warm(&self) -> Result<u64, Failure> {
+        for _ in 0..HONEST {
+            assert_eq!(self.honest().await?.status, 200);
+        }
+        Ok(self.most_memory())
     }
 
     /// The most memory that the process has had since it started, in MiB.
