@@ -171,6 +171,15 @@ async fn an_invitation_counts_once_and_only_while_it_holds() -> Outcome {
     Ok(())
 }
 
+/// What `make first-transfer` times, every step a command of the binary.
+#[tokio::test]
+async fn a_newcomer_has_its_first_data_within_a_minute() -> Outcome {
+    let steps = symbolon_e2e::first_transfer::run().await?;
+    assert!(steps.total().as_secs() < 60, "{steps}");
+    assert!(steps.to_string().contains("symbolon join"), "{steps}");
+    Ok(())
+}
+
 /// A connector with a did:web of its own, which looks at the status of credentials each time.
 async fn web(name: &str) -> Result<Connector, Failure> {
     Connector::start(Config::new(name).web().relaxed().set("identity.status_cache_s", "0")).await

@@ -209,7 +209,8 @@ mod tests {
     fn an_issuer_is_added_once() {
         let known = json!({"id": "x", "name": "X", "issuers": [{"did": "did:a", "types": null}], "createdAt": "t"});
         let more = trusting(&known, "did:b", &["T".to_owned()]);
-        let expected = json!({"name": "X", "issuers": [{"did": "did:a", "types": null}, {"did": "did:b", "types": ["T"]}]});
+        let expected =
+            json!({"name": "X", "issuers": [{"did": "did:a", "types": null}, {"did": "did:b", "types": ["T"]}]});
         assert_eq!(more, expected);
         let other = trusting(&more, "did:b", &[]);
         assert_eq!(other["issuers"], json!([{"did": "did:a", "types": null}, {"did": "did:b", "types": null}]));

@@ -82,12 +82,7 @@ impl Directories {
     ///
     /// # Errors
     /// 502 if no directory has it, and one of them does not answer.
-    pub async fn did_of(
-        &self,
-        connector: &Connector,
-        number: &str,
-        now: Timestamp,
-    ) -> Result<Option<String>, Problem> {
+    pub async fn did_of(&self, connector: &Connector, number: &str, now: Timestamp) -> Result<Option<String>, Problem> {
         let mut failure = None;
         for dataspace in connector.dataspaces.all().iter() {
             let known = |entries: &Entries| entries.by_number.contains_key(number);
@@ -161,8 +156,8 @@ async fn fetch(connector: &Connector, dataspace: &str, base: &str, now: Timestam
     let presentation = presentation(connector, dataspace, now).await?;
     let body = get(connector, &url, &presentation).await.map_err(|why| failed(&url, &why))?;
     let unpacked = unpacked(body).map_err(|why| failed(&url, why))?;
-    let map: BTreeMap<String, String> =
-        serde_json::from_slice(&unpacked).map_err(|error| failed(&url, &format!("it is no map of numbers: {error}")))?;
+    let map: BTreeMap<String, String> = serde_json::from_slice(&unpacked)
+        .map_err(|error| failed(&url, &format!("it is no map of numbers: {error}")))?;
     entries_of(map, now).map_err(|why| failed(&url, &why))
 }
 
@@ -181,7 +176,8 @@ async fn presentation(connector: &Connector, dataspace: &str, now: Timestamp) ->
     let held: Vec<Credential> = held.into_iter().filter(usable).filter_map(|one| parse(one).ok()).collect();
     // The data models do not mix in one presentation; the newest credential says which.
     let Some(model) = held.first().map(Credential::model) else {
-        let detail = format!("we hold no membership credential of the dataspace {dataspace:?} to ask its directory with");
+        let detail =
+            format!("we hold no membership credential of the dataspace {dataspace:?} to ask its directory with");
         return Err(Problem::new(Kind::Conflict, "directory.no-membership", detail).with_rule(MEMBERSHIP));
     };
     let chosen: Vec<Credential> = held.into_iter().filter(|one| one.model() == model).collect();
@@ -301,7 +297,8 @@ mod tests {
 
     #[test]
     fn what_is_no_number_with_a_did_is_refused() {
-        let sound = entries_of(map(&[("BPNL00000003CRHK", "did:web:a"), ("BPNL00000003CRHL", "did:web:a")]), at(0)).unwrap();
+        let sound =
+            entries_of(map(&[("BPNL00000003CRHK", "did:web:a"), ("BPNL00000003CRHL", "did:web:a")]), at(0)).unwrap();
         assert_eq!(sound.by_did["did:web:a"], "BPNL00000003CRHK");
         assert_eq!(sound.by_number.len(), 2);
         for (number, did) in [("BPNX", "did:web:a"), ("BPNL00000003CRHK", "https://a")] {

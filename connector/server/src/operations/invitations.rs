@@ -109,9 +109,9 @@ pub(super) fn check_number(number: &str) -> Result<(), Problem> {
         return Ok(());
     }
     let detail = format!("{number:?} is no business partner number of a legal entity");
-    Err(Problem::new(Kind::Unprocessable, "invitation.bpn", detail)
-        .with_rule("bpn")
-        .with_hint("write BPNL and twelve capital letters or digits, or \"auto\" for a number that counts in this dataspace only"))
+    Err(Problem::new(Kind::Unprocessable, "invitation.bpn", detail).with_rule("bpn").with_hint(
+        "write BPNL and twelve capital letters or digits, or \"auto\" for a number that counts in this dataspace only",
+    ))
 }
 
 /// Invitations in the order in which they were made.
@@ -261,7 +261,11 @@ mod tests {
             assert!(check_number(number).is_ok(), "{number}");
         }
         for number in ["BPNL00000003CRH", "BPNS00000003CRHK", "bpnl00000003crhk", "", "BPNL00000003CRH-"] {
-            assert_eq!(check_number(number).map_err(|problem| problem.code), Err("invitation.bpn".to_owned()), "{number}");
+            assert_eq!(
+                check_number(number).map_err(|problem| problem.code),
+                Err("invitation.bpn".to_owned()),
+                "{number}"
+            );
         }
     }
 }

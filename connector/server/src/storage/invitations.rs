@@ -95,7 +95,8 @@ pub fn update(invitation: &StoredInvitation) -> Statement {
         invitation.version.into(),
         invitation.updated.into(),
     ];
-    let sql = "UPDATE invitation SET state = $2, used_by = $3, version = $4, updated = $5 WHERE id = $1 AND version = $4 - 1";
+    let sql =
+        "UPDATE invitation SET state = $2, used_by = $3, version = $4, updated = $5 WHERE id = $1 AND version = $4 - 1";
     Statement::new(TABLE, &invitation.id, sql, args).exactly_one()
 }
 

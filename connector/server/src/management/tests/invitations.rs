@@ -192,3 +192,24 @@ async fn an_offer_is_in_the_first_dataspace_unless_another_is_named() {
         assert_eq!((created.status, &created.json["dataspace"]), (status, &expected), "{named}: {created:?}");
     }
 }
+
+#[actix_web::test]
+async fn scopes_are_spelled_as_the_founder_says() {
+    let fixture = Fixture::new().await;
+    let app = fixture.app().await;
+    let cases = [
+        ("brakes", Value::Null, "org.eclipse.tractusx.vc.type:MembershipCredential:read"),
+        ("gears", json!("tractusx"), "org.eclipse.tractusx.vc.type:MembershipCredential:read"),
+        ("tyres", json!("dcp"), "org.eclipse.dspace.dcp.vc.type:MembershipCredential:read"),
+    ];
+    for (id, scopes, expected) in cases {
+        let mut body = json!({"id": id, "name": id, "bpn": "BPNL00000003CRHK", "types": ["AuditCredential"]});
+        if !scopes.is_null() {
+            body["scopes"] = scopes;
+        }
+        let created = call(&app, "admin", "POST", "/api/v1/dataspaces", Some(body)).await;
+        assert_eq!(created.status, 201, "{created:?}");
+        let required = created.json["dataspace"]["requiredScopes"].as_array().unwrap();
+        assert_eq!((required[0].as_str(), required.len()), (Some(expected), 4), "{id}");
+    }
+}

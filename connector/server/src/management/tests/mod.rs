@@ -1,6 +1,7 @@
 //! The API as its users see it: requests in, answers out, against a real connector with a database of its own.
 
 mod events;
+mod facts;
 mod fixture;
 mod invitations;
 mod issuing;

@@ -13,11 +13,11 @@ use crate::clock;
 use crate::problem::{Kind, Problem};
 use crate::storage::presentations;
 
-const MEMBERSHIP: &str = "org.eclipse.dspace.dcp.vc.type:MembershipCredential:read";
+pub(super) const MEMBERSHIP: &str = "org.eclipse.dspace.dcp.vc.type:MembershipCredential:read";
 const NUMBER: &str = "org.eclipse.tractusx.vc.type:BpnCredential:read";
 
 /// A connector that looks at status lists anew each time.
-async fn connector() -> Fixture {
+pub(super) async fn connector() -> Fixture {
     connector_with(", status_cache_s = 0").await
 }
 
@@ -26,7 +26,7 @@ async fn connector_with(identity: &str) -> Fixture {
 }
 
 /// Describes a dataspace, as an operator does.
-async fn dataspace(fixture: &Fixture, id: &str, issuer: &str, types: &[&str], required: &[&str]) {
+pub(super) async fn dataspace(fixture: &Fixture, id: &str, issuer: &str, types: &[&str], required: &[&str]) {
     let body = json!({
         "name": id,
         "issuers": [{"did": issuer, "types": types}],
@@ -38,7 +38,7 @@ async fn dataspace(fixture: &Fixture, id: &str, issuer: &str, types: &[&str], re
 }
 
 /// What becomes of a request of the partner with this access token.
-async fn asks(fixture: &Fixture, partner: &Partner, token: Option<&str>) -> Result<Caller, Problem> {
+pub(super) async fn asks(fixture: &Fixture, partner: &Partner, token: Option<&str>) -> Result<Caller, Problem> {
     let header = partner.header(&fixture.connector.participant, token).await;
     fixture.connector.authentication.caller(&fixture.connector, Some(&header)).await
 }
@@ -150,7 +150,7 @@ async fn a_member_of_one_dataspace_is_nobody_in_another() {
 }
 
 #[actix_web::test]
-async fn who_offers_no_access_token_is_refused_unless_an_operator_knows_it() {
+async fn whom_an_operator_has_registered_comes_in_without_proof_and_not_with_a_bad_one() {
     let (fixture, partner) = (connector().await, Partner::start());
     dataspace(&fixture, "one", &partner.issuer, &["MembershipCredential"], &[MEMBERSHIP]).await;
     let problem = asks(&fixture, &partner, None).await.unwrap_err();
@@ -161,9 +161,27 @@ async fn who_offers_no_access_token_is_refused_unless_an_operator_knows_it() {
     assert_eq!(call(&fixture.app().await, "admin", "PUT", &path, Some(body)).await.status / 100, 2);
     let caller = asks(&fixture, &partner, None).await.unwrap();
     assert!(caller.belongs_to("") && !caller.belongs_to("one"));
-    // But what it presents has to be in order.
+    // It may live in other dataspaces than we, and present what is nothing to us; but that has to be in order.
     partner.state.types.lock().unwrap().clear();
-    assert_eq!(asks(&fixture, &partner, Some("t")).await.unwrap_err().kind, Kind::Forbidden);
+    for _ in 0..2 {
+        let caller = asks(&fixture, &partner, Some("t")).await.unwrap();
+        assert_eq!((caller.dataspaces().len(), partner.queries()), (0, 1));
+    }
+    let stranger = Partner::start();
+    assert_eq!(asks(&fixture, &stranger, Some("t")).await.unwrap_err().code, "dataspace.no-membership");
+    let row = presentations::by_partner(&fixture.connector.db, &stranger.did).await.unwrap();
+    assert_eq!(row, None, "who proves nothing leaves nothing");
+}
+
+#[actix_web::test]
+async fn a_bad_presentation_is_refused_of_everybody() {
+    let (fixture, partner) = (connector().await, Partner::start());
+    dataspace(&fixture, "one", &partner.issuer, &["MembershipCredential"], &[MEMBERSHIP]).await;
+    let path = format!("/api/v1/partners/{}", partner.did.replace('%', "%25"));
+    let body = json!({"name": "Known", "dspAddress": "http://127.0.0.1:9/dsp"});
+    assert_eq!(call(&fixture.app().await, "admin", "PUT", &path, Some(body)).await.status / 100, 2);
+    partner.state.revoked.store(true, Ordering::SeqCst);
+    assert_eq!(refused(asks(&fixture, &partner, Some("t")).await), (Kind::Forbidden, "credential.revoked".to_owned()));
 }
 
 #[actix_web::test]

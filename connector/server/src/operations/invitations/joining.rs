@@ -76,9 +76,7 @@ fn check_same(known: Option<&StoredDataspace>, id: &str, invitation: &Invitation
         return Ok(());
     }
     let detail = format!("this connector lives in another dataspace {id:?} already");
-    Err(Problem::new(Kind::Conflict, "already-exists", detail)
-        .with_rule("id")
-        .with_hint("join it under another id"))
+    Err(Problem::new(Kind::Conflict, "already-exists", detail).with_rule("id").with_hint("join it under another id"))
 }
 
 fn draft_of(described: Described) -> dataspaces::Draft {

@@ -159,7 +159,12 @@ pub async fn inspect(connector: &Connector, operator: &Operator, text: &str) -> 
     Ok(invitation)
 }
 
-async fn check_signature(connector: &Connector, compact: &Compact<'_>, kid: &str, inviter: &str) -> Result<(), Problem> {
+async fn check_signature(
+    connector: &Connector,
+    compact: &Compact<'_>,
+    kid: &str,
+    inviter: &str,
+) -> Result<(), Problem> {
     let unresolved = |error: did::DidError| {
         Problem::new(Kind::BadGateway, "invitation.inviter", format!("the inviter's DID cannot be resolved: {error}"))
             .with_rule(error.code())

@@ -23,7 +23,8 @@ const METADATA_BYTES: usize = 64 << 10;
 /// 404 if this is no DID that has a document, or the document names no connector; 502 if either cannot be had.
 pub(super) async fn counterparty(connector: &Connector, id: &str) -> Result<Counterparty, Problem> {
     let unknown = || {
-        let hint = "make the partner known with PUT /api/v1/partners/{id}, or give counterPartyId and counterPartyAddress";
+        let hint =
+            "make the partner known with PUT /api/v1/partners/{id}, or give counterPartyId and counterPartyAddress";
         Problem::not_found("partner", id).with_hint(hint)
     };
     if !did::Did::parse(id).is_ok_and(|did| did.method() == "web") {

@@ -34,7 +34,12 @@ impl Scene<'_> {
         let path = format!("partners/{}", path_segment(self.supplier.participant()));
         let known = json!({"name": self.supplier.name(), "dspAddress": self.supplier.dsp_address()});
         self.oem.client().put(&path, &known).await?;
-        self.story.tell(format!("{} knows {} at {}", self.oem.name(), self.supplier.name(), self.supplier.dsp_address()));
+        self.story.tell(format!(
+            "{} knows {} at {}",
+            self.oem.name(),
+            self.supplier.name(),
+            self.supplier.dsp_address()
+        ));
         self.number().await
     }
 
