@@ -2,9 +2,7 @@
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-use symbolon_vocab::catenax::{
-    BUSINESS_PARTNER_NUMBER, CREDENTIALS, FRAMEWORK_AGREEMENT, MEMBERSHIP, NAMESPACE,
-};
+use symbolon_vocab::catenax::{BUSINESS_PARTNER_NUMBER, CREDENTIALS, FRAMEWORK_AGREEMENT, MEMBERSHIP, NAMESPACE};
 
 use crate::credential::context::CATENA_X;
 use crate::credential::{Credential, Draft, VerifiedCredential};

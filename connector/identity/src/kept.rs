@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::lock::Mutex;
 use jiff::Timestamp;
@@ -14,6 +15,8 @@ const FLIGHTS: u64 = 10_000;
 pub(crate) struct Kept<V> {
     known: Cache<String, (V, Timestamp)>,
     flights: Cache<String, Arc<Mutex<()>>>,
+    /// How often something was forgotten.
+    changes: AtomicU64,
 }
 
 impl<V: Clone + Send + Sync + 'static> Kept<V> {
@@ -25,7 +28,7 @@ impl<V: Clone + Send + Sync + 'static> Kept<V> {
                 weigh(value).saturating_add(u32::try_from(key.len()).unwrap_or(u32::MAX))
             })
             .build();
-        Self { known, flights: Cache::new(FLIGHTS) }
+        Self { known, flights: Cache::new(FLIGHTS), changes: AtomicU64::new(0) }
     }
 
     /// What is believed of `address` now.
@@ -44,15 +47,18 @@ impl<V: Clone + Send + Sync + 'static> Kept<V> {
         if let Some(known) = self.get(address, now) {
             return known;
         }
+        let changes = self.changes.load(Ordering::Acquire);
         let (value, until) = fetch.await;
-        self.known.insert(address.to_owned(), (value.clone(), until));
+        // What was fetched while somebody made it untrue is not kept.
+        if self.changes.load(Ordering::Acquire) == changes {
+            self.known.insert(address.to_owned(), (value.clone(), until));
+        }
         value
     }
-}
 
-impl<V: Clone + Send + Sync + 'static> Kept<V> {
     /// Believes nothing any more of addresses that begin with `base`.
     pub(crate) fn forget_below(&self, base: &str) {
+        self.changes.fetch_add(1, Ordering::AcqRel);
         for (address, _) in &self.known {
             if address.starts_with(base) {
                 self.known.invalidate(address.as_ref());

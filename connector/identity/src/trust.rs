@@ -95,10 +95,8 @@ impl Trust {
             }
         }
         let unknown = presented.unknown.iter().find(|unknown| scope.type_name() == Some(unknown.kind.as_str()));
-        let unknown = unknown.map(|unknown| TrustError::UnknownIssuer {
-            kind: unknown.kind.clone(),
-            issuer: unknown.issuer.clone(),
-        });
+        let unknown = unknown
+            .map(|unknown| TrustError::UnknownIssuer { kind: unknown.kind.clone(), issuer: unknown.issuer.clone() });
         Err(refused.or(unknown).unwrap_or_else(|| TrustError::Missing(shown(&scope.to_string()))))
     }
 }
@@ -159,8 +157,12 @@ impl TrustError {
     /// What somebody can do.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::UnknownIssuer { .. } => "if the dataspace should believe this issuer, an operator has to add it to its issuers",
-            Self::OtherType { .. } => "if the dataspace should believe it, an operator has to add the type to the issuer",
+            Self::UnknownIssuer { .. } => {
+                "if the dataspace should believe this issuer, an operator has to add it to its issuers"
+            }
+            Self::OtherType { .. } => {
+                "if the dataspace should believe it, an operator has to add the type to the issuer"
+            }
             Self::Missing(_) => "the partner has to get this credential from an issuer of the dataspace",
         }
     }

@@ -32,11 +32,7 @@ pub(crate) fn enveloped<'a>(
     let data = object.get("id").and_then(Value::as_str).and_then(|id| id.strip_prefix("data:application/"));
     // Some write the first comma of a data URL as a semicolon.
     let (kind, jwt) = data.and_then(|data| data.split_once([',', ';'])).ok_or("is an envelope without a data URL")?;
-    if media.contains(&kind) {
-        Ok(Some(jwt))
-    } else {
-        Err("is an envelope of a media type that is not read here")
-    }
+    if media.contains(&kind) { Ok(Some(jwt)) } else { Err("is an envelope of a media type that is not read here") }
 }
 
 /// The `typ` of a header without what may be left out: `application/` and its case.

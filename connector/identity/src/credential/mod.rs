@@ -15,9 +15,7 @@ mod verify;
 
 pub use draft::{Draft, DraftError};
 pub(crate) use model::depth;
-pub use model::{
-    BASE_TYPE, Credential, MAX_JSON_DEPTH, MAX_RAW, Model, Profile, Raw, SchemaReference, Securing,
-};
+pub use model::{BASE_TYPE, Credential, MAX_JSON_DEPTH, MAX_RAW, Model, Profile, Raw, SchemaReference, Securing};
 pub(crate) use refusal::shown;
 pub use refusal::{CredentialError, Refusal};
 pub use schema::{SchemaOptions, Schemas};

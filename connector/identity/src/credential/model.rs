@@ -168,8 +168,8 @@ impl Credential {
         if text.len() > MAX_RAW {
             return Err(CredentialError::new("", &[], Refusal::TooLarge));
         }
-        let json: Value = serde_json::from_str(text)
-            .map_err(|_| CredentialError::new("", &[], Refusal::Malformed("is not JSON")))?;
+        let json: Value =
+            serde_json::from_str(text).map_err(|_| CredentialError::new("", &[], Refusal::Malformed("is not JSON")))?;
         Self::parse(&json, compatibility)
     }
 

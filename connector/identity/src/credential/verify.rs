@@ -108,11 +108,7 @@ impl Checker<'_> {
 
     /// Whether DID documents must say what their keys may do.
     pub fn leniency(&self) -> Leniency {
-        if self.compatibility.dids_without_relationships {
-            Leniency::WithoutRelationships
-        } else {
-            Leniency::Strict
-        }
+        if self.compatibility.dids_without_relationships { Leniency::WithoutRelationships } else { Leniency::Strict }
     }
 
     fn in_time(&self, credential: &Credential, now: Timestamp) -> Result<(), Refusal> {
@@ -141,7 +137,8 @@ impl Checker<'_> {
         }
         let purpose = Relationship::AssertionMethod;
         let found = key_of(self.resolver, issuer, compact.kid(), purpose, self.leniency(), now).await;
-        let (key_id, key) = found.map_err(|error| if is_about_key(&error) { Refusal::Key(error) } else { Refusal::Issuer(error) })?;
+        let (key_id, key) =
+            found.map_err(|error| if is_about_key(&error) { Refusal::Key(error) } else { Refusal::Issuer(error) })?;
         if !key.accepts(algorithm) {
             return Err(Refusal::Algorithm);
         }
@@ -203,9 +200,8 @@ impl Deref for VerifiedCredential {
 
 /// DCP 1.0 §5.4.3: every subject is the holder.
 fn about(credential: &Credential, holder: &str) -> Result<(), Refusal> {
-    let is_holder = |subject: &Value| {
-        subject.get("id").and_then(Value::as_str).is_some_and(|subject| did::same(subject, holder))
-    };
+    let is_holder =
+        |subject: &Value| subject.get("id").and_then(Value::as_str).is_some_and(|subject| did::same(subject, holder));
     if credential.subjects().iter().all(is_holder) { Ok(()) } else { Err(Refusal::Holder) }
 }
 
@@ -221,9 +217,7 @@ pub(crate) async fn key_of(
 ) -> Result<(String, PublicKey), DidError> {
     let document = resolver.resolve(did, now).await?;
     match document.key(kid, relationship, leniency) {
-        Err(error) if is_about_key(&error) => {
-            resolver.refresh(did, now).await?.key(kid, relationship, leniency)
-        }
+        Err(error) if is_about_key(&error) => resolver.refresh(did, now).await?.key(kid, relationship, leniency),
         found => found,
     }
 }

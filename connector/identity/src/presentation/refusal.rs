@@ -85,12 +85,12 @@ impl PresentationError {
     pub fn rule(&self) -> &'static str {
         match self {
             Self::Malformed(_) | Self::Empty => "DCP 1.0 §5.4.2: a response holds verifiable presentations",
-            Self::TooManyPresentations | Self::TooManyCredentials | Self::TooLarge => {
-                "what a partner sends is bounded"
-            }
+            Self::TooManyPresentations | Self::TooManyCredentials | Self::TooLarge => "what a partner sends is bounded",
             Self::Holder => "DCP 1.0 §5.4.3: the holder of a presentation is the one who was asked",
             Self::Audience => "DCP 1.0 §5.4.2: a presentation is made for one verifier",
-            Self::NoExpiry | Self::Expired | Self::NotYetValid => "DCP 1.0 §5.4.3: a presentation is within its validity",
+            Self::NoExpiry | Self::Expired | Self::NotYetValid => {
+                "DCP 1.0 §5.4.3: a presentation is within its validity"
+            }
             Self::Algorithm => "RFC 8725 §3.1: algorithms are chosen by the verifier",
             Self::ForeignKey | Self::Key(_) | Self::Signature => {
                 "DCP 1.0 §5.4.3: a presentation is signed with a key of its holder's authentication"

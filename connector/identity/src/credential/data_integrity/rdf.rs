@@ -11,7 +11,7 @@ use ssi_data_integrity::ssi_rdf::{AnyLdEnvironment, LdEnvironment};
 use ssi_data_integrity::suite::standard::TypedTransformationAlgorithm;
 use ssi_data_integrity::suites::{EcdsaRdfc2019, EdDsaRdfc2022};
 use ssi_data_integrity::{DataIntegrity, DataIntegrityDocument, from_json_str};
-use ssi_json_ld::rdf_types::LexicalQuad;
+use ssi_json_ld::rdf_types::{Id, LexicalQuad};
 use ssi_json_ld::{ContextLoader, Expandable, IriBuf, JsonLdLoaderProvider};
 use ssi_verification_methods::Multikey;
 
@@ -46,9 +46,8 @@ pub fn canonical(document: &Value, proof: &Value) -> Result<Canonical, DataInteg
     let signed = parse::<EdDsaRdfc2022>(&signed)?;
     bounded(&signed.claims)?;
     let proof = signed.proofs.first().ok_or(DataIntegrityError::NoProof)?;
-    let id = document.get("id").and_then(Value::as_str).unwrap_or("urn:unnamed");
-    // The suite names a key where none is used.
-    let unused = multikey(id, id, "z6Mkf5rGMoatrSj1f4CyvuHBeXJELe9RPdzo2PKGNCKVtZxP")?;
+    // The suite wants to know a key that it does not use for this.
+    let unused = multikey("urn:unused", "urn:unused", "z6Mkf5rGMoatrSj1f4CyvuHBeXJELe9RPdzo2PKGNCKVtZxP")?;
     let forms = now(CanonicalizeClaimsAndConfiguration::transform(
         &Environment::new([]),
         &signed.claims,
@@ -118,11 +117,10 @@ fn bounded(document: &DataIntegrityDocument) -> Result<(), DataIntegrityError> {
 
 /// How many nodes without id share what RDFC-1.0 §4.6 hashes of them with another such node.
 fn alike(quads: &[LexicalQuad]) -> usize {
-    let lines: Vec<(Vec<&str>, String)> = quads.iter().map(|quad| (anonymous(quad), quad.to_string())).collect();
     let mut seen: HashMap<&str, Vec<String>> = HashMap::new();
-    for (nodes, line) in &lines {
-        for node in nodes.iter().collect::<HashSet<_>>() {
-            seen.entry(node).or_default().push(from_view_of(node, nodes, line));
+    for quad in quads {
+        for node in anonymous(quad) {
+            seen.entry(node).or_default().push(from_view_of(node, quad));
         }
     }
     let mut groups: HashMap<Vec<String>, usize> = HashMap::new();
@@ -133,19 +131,20 @@ fn alike(quads: &[LexicalQuad]) -> usize {
     groups.into_values().filter(|members| *members > 1).sum()
 }
 
-fn anonymous(quad: &LexicalQuad) -> Vec<&str> {
-    let subject = quad.0.as_blank().map(|node| node.as_str());
-    let object = quad.2.as_id().and_then(|id| id.as_blank()).map(|node| node.as_str());
-    let graph = quad.3.as_ref().and_then(|id| id.as_blank()).map(|node| node.as_str());
-    [subject, object, graph].into_iter().flatten().collect()
+fn anonymous(quad: &LexicalQuad) -> HashSet<&str> {
+    let ids = [Some(&quad.0), quad.2.as_id(), quad.3.as_ref()];
+    ids.into_iter().flatten().filter_map(|id| id.as_blank()).map(|node| node.as_str()).collect()
 }
 
 /// A statement as the node itself sees it: it is `_:a`, every other node without id is `_:z`.
-fn from_view_of(node: &str, nodes: &[&str], line: &str) -> String {
-    nodes.iter().fold(line.to_owned(), |line, other| {
-        let name = if *other == node { "_:a" } else { "_:z" };
-        line.split(' ').map(|part| if part == *other { name } else { part }).collect::<Vec<_>>().join(" ")
-    })
+fn from_view_of(node: &str, quad: &LexicalQuad) -> String {
+    let id = |id: &Id| match id.as_blank() {
+        Some(blank) if blank.as_str() == node => "_:a".to_owned(),
+        Some(_) => "_:z".to_owned(),
+        None => id.to_string(),
+    };
+    let object = quad.2.as_id().map_or_else(|| quad.2.to_string(), id);
+    format!("{} {} {object} {}", id(&quad.0), quad.1, quad.3.as_ref().map(id).unwrap_or_default())
 }
 
 /// What `ssi` looks keys and contexts up in.

@@ -30,7 +30,9 @@ pub(super) fn check(schema: &Value) -> Result<(), &'static str> {
 /// The references in `value`, each a JSON pointer within the schema.
 fn collect<'a>(value: &'a Value, is_root: bool, into: &mut Vec<&'a str>) -> Result<(), &'static str> {
     match value {
-        Value::Object(members) => members.iter().try_for_each(|(name, value)| member(members, name, value, is_root, into)),
+        Value::Object(members) => {
+            members.iter().try_for_each(|(name, value)| member(members, name, value, is_root, into))
+        }
         Value::Array(items) => items.iter().try_for_each(|item| collect(item, false, into)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
     }
@@ -61,7 +63,9 @@ fn member<'a>(
 
 /// Whether an object with an `id` is a schema of draft 04 and not an example or constant.
 fn is_schema(members: &Map<String, Value>) -> bool {
-    ["type", "properties", "$ref", "allOf", "anyOf", "oneOf", "not", "items"].iter().any(|name| members.contains_key(*name))
+    ["type", "properties", "$ref", "allOf", "anyOf", "oneOf", "not", "items"]
+        .iter()
+        .any(|name| members.contains_key(*name))
 }
 
 /// How many references follow one after the other from `pointer` on, itself counted.
