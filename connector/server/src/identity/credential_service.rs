@@ -4,7 +4,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use symbolon_vocab::dcp::{CredentialMessage, CredentialOfferMessage, PresentationQueryMessage};
 
-use super::{Arrived, answer, sender};
+use super::{Arrived, answer, log, sender};
 use crate::connector::Connector;
 use crate::operations::wallet::{answering, offers, receiving};
 use crate::problem::Problem;
@@ -23,8 +23,12 @@ async fn query(
 ) -> Result<HttpResponse, Problem> {
     let connector = connector.into_inner();
     let verifier = sender(&connector, &request).await?;
-    let message: PresentationQueryMessage = arrived.message(&request)?;
-    Ok(answer(&answering::present(&connector, &verifier, &message).await?))
+    let presented = async {
+        let message: PresentationQueryMessage = arrived.message(&request)?;
+        answering::present(&connector, &verifier, &message).await
+    };
+    let presented = presented.await.inspect_err(|problem| log(&verifier, problem))?;
+    Ok(answer(&presented))
 }
 
 async fn store(
@@ -34,8 +38,11 @@ async fn store(
 ) -> Result<HttpResponse, Problem> {
     let connector = connector.into_inner();
     let issuer = sender(&connector, &request).await?;
-    let message: CredentialMessage = arrived.message(&request)?;
-    receiving::deliver(&connector, &issuer, message).await?;
+    let stored = async {
+        let message: CredentialMessage = arrived.message(&request)?;
+        receiving::deliver(&connector, &issuer, message).await
+    };
+    stored.await.inspect_err(|problem| log(&issuer, problem))?;
     Ok(HttpResponse::Ok().finish())
 }
 
@@ -46,7 +53,10 @@ async fn offer(
 ) -> Result<HttpResponse, Problem> {
     let connector = connector.into_inner();
     let issuer = sender(&connector, &request).await?;
-    let message: CredentialOfferMessage = arrived.message(&request)?;
-    offers::offered(&connector, &issuer, message).await?;
+    let recorded = async {
+        let message: CredentialOfferMessage = arrived.message(&request)?;
+        offers::offered(&connector, &issuer, message).await
+    };
+    recorded.await.inspect_err(|problem| log(&issuer, problem))?;
     Ok(HttpResponse::Ok().finish())
 }

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use symbolon_identity::credential::Purpose;
 use symbolon_vocab::dcp::CredentialRequestMessage;
 
-use super::{Arrived, answer, sender};
+use super::{Arrived, answer, log, sender};
 use crate::connector::Connector;
 use crate::operations::issuing;
 use crate::operations::issuing::status::Form;
@@ -32,8 +32,11 @@ async fn request_credentials(
 ) -> Result<HttpResponse, Problem> {
     let connector = connector.into_inner();
     let holder = sender(&connector, &request).await?;
-    let message: CredentialRequestMessage = arrived.message(&request)?;
-    let taken = issuing::requested(&connector, &holder, message).await?;
+    let taken = async {
+        let message: CredentialRequestMessage = arrived.message(&request)?;
+        issuing::requested(&connector, &holder, message).await
+    };
+    let taken = taken.await.inspect_err(|problem| log(&holder, problem))?;
     let location = format!("{}/requests/{}", connector.config.issuer_service(), taken.id);
     Ok(HttpResponse::Created().insert_header((LOCATION, location)).finish())
 }
@@ -44,7 +47,8 @@ async fn request_status(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let holder = sender(&connector, &request).await?;
-    Ok(answer(&issuing::status_of(&connector, &holder, &id).await?))
+    let status = issuing::status_of(&connector, &holder, &id).await;
+    Ok(answer(&status.inspect_err(|problem| log(&holder, problem))?))
 }
 
 async fn revocations(

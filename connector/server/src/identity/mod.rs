@@ -41,6 +41,14 @@ async fn sender(connector: &Connector, request: &HttpRequest) -> Result<Verified
     connector.authentication.sender(header).await
 }
 
+/// What an operator looks for when an issuer or a verifier complains. Who could not prove its DID is logged where that is
+/// checked.
+fn log(sender: &Verified, problem: &Problem) {
+    let Problem { code, detail, rule, .. } = problem;
+    let (partner, rule) = (sender.participant.id(), rule.as_deref().unwrap_or_default());
+    tracing::warn!(code, partner, rule, detail, "a request to our credential service or issuer was refused");
+}
+
 /// The body of a request, or why it did not arrive. Who sends it is asked first.
 struct Arrived(Result<web::Bytes, Problem>);
 

@@ -31,6 +31,8 @@ const TEXT_BYTES: usize = 1024;
 #[derive(Debug, Default)]
 pub struct Dataspaces {
     all: RwLock<Arc<Vec<StoredDataspace>>>,
+    /// One change at a time, so that what is kept is never older than what was committed.
+    changing: tokio::sync::Mutex<()>,
 }
 
 impl Dataspaces {
@@ -40,7 +42,7 @@ impl Dataspaces {
     /// When storage fails.
     pub async fn load(db: &Db) -> Result<Self, StorageError> {
         let all = dataspaces::all(db).await?;
-        Ok(Self { all: RwLock::new(Arc::new(all)) })
+        Ok(Self { all: RwLock::new(Arc::new(all)), ..Self::default() })
     }
 
     /// All of them, the oldest first. None: partners are who their DIDs say, and nothing more is asked of them.
@@ -272,6 +274,7 @@ pub(crate) fn run_by_us(connector: &Connector, dataspace: &str) -> Result<(Store
 /// Commits, and reads all dataspaces anew. Decisions rest on them: whoever reads after this sees the change.
 pub(crate) async fn commit(connector: &Arc<Connector>, mut change: Change) -> Result<(), Problem> {
     change.decide_everything_anew();
+    let _alone = connector.dataspaces.changing.lock().await;
     connector.commit(change).await?;
     connector.dataspaces.replace(dataspaces::all(&connector.db).await?);
     Ok(())

@@ -153,6 +153,12 @@ pub async fn not_revoked(db: &Db, dataspace: &str, holder: &str) -> Result<Vec<I
     rows.iter().map(read).collect()
 }
 
+/// How many credentials a holder has of a dataspace, those that were revoked aside.
+pub async fn count(db: &Db, dataspace: &str, holder: &str) -> Result<i64, StorageError> {
+    let sql = "SELECT count(*) FROM issued_credential WHERE dataspace = $1 AND holder = $2 AND state <> 'REVOKED'";
+    Ok(sqlx::query_scalar(sql).bind(dataspace).bind(holder).fetch_one(db.readers()).await?)
+}
+
 /// Whether a credential has this place in this status list.
 pub async fn is_taken(db: &Db, list: &str, index: i64) -> Result<bool, StorageError> {
     let sql = "SELECT count(*) FROM issued_credential WHERE status_list = $1 AND status_index = $2";

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use actix_web::{App, HttpServer, web};
 use serde_json::{Value, json};
 use symbolon_identity::Keyring;
 use symbolon_identity::credential::Credential;
@@ -16,16 +17,29 @@ use crate::operations::issuing::delivering::{self, Outcome};
 /// Somebody who asks for credentials.
 struct Holder {
     keyring: Arc<Keyring>,
+    wallet: String,
 }
 
 impl Holder {
     fn new() -> Self {
-        Self { keyring: Arc::new(Keyring::generate_did_key(clock::now()).unwrap()) }
+        let keyring = Arc::new(Keyring::generate_did_key(clock::now()).unwrap());
+        // Nobody listens there, so that deliveries fail and are tried again.
+        Self { keyring, wallet: "http://127.0.0.1:9/wallet".to_owned() }
+    }
+
+    /// A connector, with its wallet on a port.
+    fn of(fixture: &Fixture) -> Self {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let wallet = format!("http://{}/identity/credentials", listener.local_addr().unwrap());
+        let data = web::Data::from(Arc::clone(&fixture.connector));
+        let app = move || App::new().app_data(data.clone()).configure(crate::identity::configure);
+        let server = HttpServer::new(app).workers(1).disable_signals().listen(listener).unwrap().run();
+        actix_web::rt::spawn(server);
+        Self { keyring: fixture.connector.keys(), wallet }
     }
 
     async fn bearer(&self, fixture: &Fixture) -> String {
-        // Nobody listens there, so that deliveries fail and are tried again.
-        let extra = Extra { credential_service: Some("http://127.0.0.1:9/wallet"), ..Extra::default() };
+        let extra = Extra { credential_service: Some(&self.wallet), ..Extra::default() };
         let audience = &fixture.connector.participant;
         let token = Issuer::of(Arc::clone(&self.keyring)).issue(audience, extra, clock::now()).await.unwrap();
         format!("Bearer {token}")
@@ -285,4 +299,31 @@ async fn what_we_issue_to_ourselves_comes_without_the_network() {
     assert_eq!(held.json["items"][0]["type"], "A", "{held:?}");
     let path = format!("/api/v1/credential-requests/{}", created.json["id"].as_str().unwrap());
     assert_eq!(call(&app, "viewer", "GET", &path, None).await.json["state"], "ISSUED");
+}
+
+#[actix_web::test]
+async fn a_member_is_offered_what_its_dataspace_issues() {
+    let types = json!([kind("A", "vc11-sl2021/jwt", false, json!({})), kind("B", "vc11-sl2021/jwt", false, json!({}))]);
+    let (fixture, other) = (issuer("open", types).await, Fixture::new().await);
+    let (own, app, wallet) = (fixture.connector.participant.clone(), fixture.app().await, other.app().await);
+    let holder = Holder::of(&other);
+    let member = format!("/api/v1/dataspaces/space/members/{}", holder.keyring.did());
+    let offer = async |body: Value| call(&app, "admin", "POST", &format!("{member}/offer"), Some(body)).await;
+    assert_eq!(offer(json!({})).await.status, 404, "nobody is a member yet");
+    let all = ids(&metadata(&fixture).await);
+    taken(&holder.ask(&fixture, json!({"holderPid": "h", "credentials": all})).await);
+
+    let untrusting = offer(json!({"types": ["A"], "reason": "reissue"})).await;
+    assert_eq!((untrusting.status, &untrusting.json["code"]), (502, &json!("offer.refused")), "{untrusting:?}");
+    let believing = json!({"name": "Space", "issuers": [{"did": own, "types": null}]});
+    assert_eq!(call(&wallet, "admin", "PUT", "/api/v1/dataspaces/space", Some(believing)).await.status, 201);
+    let sent = offer(json!({"types": ["A"], "reason": "reissue"})).await;
+    assert_eq!((sent.status, &sent.json["credentials"][0]["offerReason"]), (200, &json!("reissue")), "{sent:?}");
+    assert_eq!(offer(json!({"types": ["A", "C"]})).await.json["code"], "offer.type");
+    let received = call(&wallet, "viewer", "GET", "/api/v1/credential-offers", None).await;
+    let offers = received.json["items"].as_array().unwrap();
+    assert_eq!(
+        (offers.len(), &offers[0]["credentials"], &offers[0]["issuer"]),
+        (1, &sent.json["credentials"], &json!(own))
+    );
 }

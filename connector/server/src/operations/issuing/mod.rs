@@ -31,6 +31,8 @@ use crate::{clock, ids};
 
 /// Requests of one holder that may wait for an answer.
 const WAITING: i64 = 100;
+/// Credentials of one dataspace that a holder may have, those that were revoked aside.
+const HELD: i64 = 1000;
 /// Credentials that one request may ask for.
 const ASKED: usize = 32;
 /// Longest process id of a holder, in bytes.
@@ -94,6 +96,11 @@ pub async fn requested(
     if rows::waiting(&connector.db, did).await? >= WAITING {
         let detail = format!("{WAITING} requests of this holder wait for an answer already");
         return Err(Problem::new(Kind::Conflict, "issuance.too-many", detail).with_hint("take delivery of them first"));
+    }
+    if issued::count(&connector.db, &dataspace.id, did).await? >= HELD {
+        let detail = format!("this holder was issued {HELD} credentials in this dataspace already");
+        return Err(Problem::new(Kind::Conflict, "issuance.too-many", detail)
+            .with_hint("the company that runs the dataspace can revoke those that are not needed"));
     }
     let mut change = Change::default();
     let code = holder.claims.pre_authorized_code.as_deref();

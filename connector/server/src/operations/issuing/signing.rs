@@ -3,19 +3,20 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
-use symbolon_identity::credential::{Draft, SchemaReference};
+use symbolon_identity::credential::{Draft, SchemaReference, StatusEntry};
 use symbolon_identity::did::Relationship;
 
 use super::status;
 use crate::connector::{Change, Connector};
 use crate::problem::{Kind, Problem};
 use crate::storage::StorageError;
-use crate::storage::dataspaces::CredentialType;
+use crate::storage::dataspaces::{CredentialSchema, CredentialType};
 use crate::storage::issuance::{self as rows, Delivery, IssuanceState, StoredIssuance};
 use crate::storage::issued::{self, CredentialState, IssuedCredential};
 use crate::storage::members::{self, Member, MemberState};
+use crate::storage::status_lists::StatusList;
 use crate::{clock, ids};
 
 /// How often issuing starts anew when somebody else took a place in the status list.
@@ -118,7 +119,7 @@ async fn sign_all(connector: &Connector, change: &mut Change, stored: &StoredIss
 async fn sign(
     connector: &Connector,
     change: &mut Change,
-    opened: &mut Option<crate::storage::status_lists::StatusList>,
+    opened: &mut Option<StatusList>,
     stored: &StoredIssuance,
     member: &Member,
     kind: &CredentialType,
@@ -132,20 +133,7 @@ async fn sign(
     let (id, now) = (ids::plain(), clock::now());
     let valid_until = now.saturating_add(SignedDuration::from_hours(i64::from(kind.validity_days) * 24));
     let valid_until = valid_until.map_err(Problem::internal)?;
-    let schema = |schema: &crate::storage::dataspaces::CredentialSchema| SchemaReference {
-        id: schema.id.clone(),
-        kind: schema.r#type.clone(),
-    };
-    let draft = Draft {
-        id: Some(format!("urn:uuid:{id}")),
-        types: vec![kind.r#type.clone()],
-        contexts: kind.contexts.clone(),
-        subject: Value::Object(subject),
-        valid_from: now,
-        valid_until: Some(valid_until),
-        statuses: place.entries,
-        schemas: kind.schema.iter().map(schema).collect(),
-    };
+    let draft = draft(kind, subject, &id, place.entries, (now, valid_until));
     let keys = connector.keys();
     let held = keys.signer(Relationship::AssertionMethod, now).map_err(Problem::from)?;
     let raw = draft.sign(profile, held, now).await.map_err(Problem::internal)?;
@@ -172,6 +160,26 @@ async fn sign(
         "issuance": stored.id, "state": credential.state.name()});
     change.event("credential.issued", &credential.id, Some(&member.did), body);
     Ok(())
+}
+
+fn draft(
+    kind: &CredentialType,
+    subject: Map<String, Value>,
+    id: &str,
+    statuses: Vec<StatusEntry>,
+    (from, until): (Timestamp, Timestamp),
+) -> Draft {
+    let schema = |schema: &CredentialSchema| SchemaReference { id: schema.id.clone(), kind: schema.r#type.clone() };
+    Draft {
+        id: Some(format!("urn:uuid:{id}")),
+        types: vec![kind.r#type.clone()],
+        contexts: kind.contexts.clone(),
+        subject: Value::Object(subject),
+        valid_from: from,
+        valid_until: Some(until),
+        statuses,
+        schemas: kind.schema.iter().map(schema).collect(),
+    }
 }
 
 /// The claims with each `{name}` replaced by the attribute of that name; the name of one that is missing.
