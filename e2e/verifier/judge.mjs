@@ -13,6 +13,7 @@ import * as vc from '@digitalbazaar/vc';
 import {contexts} from './contexts.mjs';
 
 const VC_2 = 'https://www.w3.org/ns/credentials/v2';
+const CLAIMS = ['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti'];
 
 /** `documents`: DID documents by DID. `lists`: status lists by URL, as JSON or as a JWT. `now`: when to judge. */
 export class Judge {
@@ -39,11 +40,14 @@ export class Judge {
   async jwt(compact) {
     const credential = await this.opened(compact, 'vc+jwt');
     demand(credential['@context']?.[0] === VC_2, 'the credential is not of data model 2.0');
+    demand(!credential.iss || credential.iss === issuerOf(credential), 'iss is not the issuer');
+    demand(!credential.exp || Date.parse(this.now) / 1000 <= credential.exp, 'it has expired');
     demand([credential.type].flat().includes('VerifiableCredential'), 'it is no credential');
     demand(!credential.validFrom || Date.parse(credential.validFrom) <= Date.parse(this.now), 'it is not yet valid');
     demand(!credential.validUntil || Date.parse(this.now) <= Date.parse(credential.validUntil), 'it has expired');
-    // Every term has a meaning.
-    await jsonld.toRDF(credential, {documentLoader: this.documentLoader, safe: true, base: null});
+    // Every term has a meaning, beside the claims that every JWT may have.
+    const content = Object.fromEntries(Object.entries(credential).filter(([name]) => !CLAIMS.includes(name)));
+    await jsonld.toRDF(content, {documentLoader: this.documentLoader, safe: true, base: null});
     if(credential.credentialStatus) {
       const {verified, error} = await this.status(credential);
       demand(verified, error?.message);

@@ -99,7 +99,8 @@ impl Vault {
             other => from_json(other.to_string().as_bytes()),
         };
         let version = answer.pointer("/data/metadata/version").and_then(Value::as_u64);
-        let version = version.ok_or_else(|| unexpected("the answer names no version; the KV store must be version 2"))?;
+        let version =
+            version.ok_or_else(|| unexpected("the answer names no version; the KV store must be version 2"))?;
         Ok(Secret { keyring: keyring.map_err(unexpected)?, version })
     }
 
@@ -150,6 +151,9 @@ pub enum VaultError {
         /// The path below `/v1`.
         path: String,
     },
+    /// It is locked; nothing can be read or signed.
+    #[error("the vault is sealed, or down for maintenance: it has to be unsealed before our keys can be used")]
+    Sealed,
     /// Another status than 2xx.
     #[error("the vault answered {status} to {path}")]
     Status {
@@ -192,6 +196,7 @@ impl VaultError {
             Self::Unreachable(_) => "vault.unreachable",
             Self::Absent { .. } => "vault.absent",
             Self::Denied { .. } => "vault.denied",
+            Self::Sealed => "vault.sealed",
             Self::Status { .. } => "vault.status",
             Self::Unexpected { .. } => "vault.unexpected",
             Self::Changed => "vault.changed",
@@ -204,7 +209,7 @@ impl VaultError {
     /// Whether trying again later may help.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Unreachable(_) => true,
+            Self::Unreachable(_) | Self::Sealed => true,
             Self::Status { status, .. } => *status >= 500 || *status == 429,
             Self::Client(_)
             | Self::File { .. }

@@ -15,6 +15,13 @@ pub(super) enum Durability {
 impl Durability {
     pub(super) const BOTH: [Self; 2] = [Self::Full, Self::Relaxed];
 
+    fn config(self, name: &str) -> Config {
+        match self {
+            Self::Full => Config::new(name),
+            Self::Relaxed => Config::new(name).relaxed(),
+        }
+    }
+
     /// What a figure's name ends with.
     pub(super) fn suffix(self) -> &'static str {
         match self {
@@ -40,23 +47,20 @@ pub(super) struct Partners {
 impl Partners {
     /// Starts both on empty folders; assets are published separately.
     pub(super) async fn start(durability: Durability) -> Result<Self, Failure> {
-        let config = |name: &str| match durability {
-            Durability::Full => Config::new(name),
-            Durability::Relaxed => Config::new(name).relaxed(),
-        };
+        let config = |name: &str| durability.config(name);
         Self::of(Connector::start(config("supplier")).await?, Connector::start(config("oem")).await?).await
     }
 
     /// With mock identity: each claims who it is, and is believed.
-    pub(super) async fn mock() -> Result<Self, Failure> {
-        let config = |name: &str| Config::new(name).mock(name);
+    pub(super) async fn mock(durability: Durability) -> Result<Self, Failure> {
+        let config = |name: &str| durability.config(name).mock(name);
         Self::of(Connector::start(config("supplier")).await?, Connector::start(config("oem")).await?).await
     }
 
     /// Members of one dataspace, which the supplier has founded: each message is from somebody who has proved its membership.
-    pub(super) async fn members() -> Result<Self, Failure> {
-        let supplier = Connector::start(Config::new("supplier").web()).await?;
-        let oem = Connector::start(Config::new("oem").web()).await?;
+    pub(super) async fn members(durability: Durability) -> Result<Self, Failure> {
+        let supplier = Connector::start(durability.config("supplier").web()).await?;
+        let oem = Connector::start(durability.config("oem").web()).await?;
         let text =
             |answer: &Value, member: &str| answer.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
         let dataspace = json!({"id": "bench", "name": "Bench", "bpn": "auto"});

@@ -67,6 +67,7 @@ impl Http {
             200..300 => {}
             403 => return Err(VaultError::Denied { path }),
             404 => return Err(VaultError::Absent { path }),
+            503 => return Err(VaultError::Sealed),
             status => return Err(VaultError::Status { status, path }),
         }
         let mut answer = Zeroizing::new(Vec::new());
