@@ -12,14 +12,31 @@ const CX: &str = "https://w3id.org/catenax/2025/9/policy/";
 
 #[tokio::test]
 async fn from_an_invitation_to_the_last_byte() -> Outcome {
-    let (oem, supplier) = (web("oem").await?, web("supplier").await?);
-    found(&oem, "brakes").await?;
+    whole_way(web("oem").await?, web("supplier").await?, "vc11-sl2021/jwt").await
+}
+
+#[tokio::test]
+async fn credentials_of_the_newer_model_do_as_well() -> Outcome {
+    whole_way(web("oem").await?, web("supplier").await?, "vc20-bssl/jwt").await
+}
+
+/// A did:key has no document to say where anything is: the invitation and the tokens say it.
+#[tokio::test]
+async fn companies_whose_did_is_their_key_do_as_well() -> Outcome {
+    let start = async |name: &str| Connector::start(Config::new(name).relaxed()).await;
+    whole_way(start("oem").await?, start("supplier").await?, "vc11-sl2021/jwt").await
+}
+
+/// The OEM founds and publishes, the supplier joins, negotiates and fetches.
+async fn whole_way(oem: Connector, supplier: Connector, profile: &str) -> Outcome {
+    found_with(&oem, "brakes", profile).await?;
     let invitation = invite(&oem, "brakes").await?;
     let told = supplier.management().post("invitations/inspect", &json!({"invitation": invitation})).await?;
     assert_eq!((text(&told, "inviter"), text(&told, "dataspace")), (oem.participant(), "brakes"));
     join(&supplier, &invitation).await?;
 
     let held = supplier.all("credentials", "").await?;
+    assert!(held.iter().all(|credential| text(credential, "format") == profile), "{held:?}");
     let mut types: Vec<&str> = held.iter().map(|credential| text(credential, "type")).collect();
     types.sort_unstable();
     assert_eq!(types, ["BpnCredential", "DataExchangeGovernanceCredential", "MembershipCredential"]);
@@ -186,7 +203,11 @@ async fn web(name: &str) -> Result<Connector, Failure> {
 }
 
 async fn found(founder: &Connector, id: &str) -> Outcome {
-    let body = json!({"id": id, "name": format!("Makers of {id}"), "bpn": "auto"});
+    found_with(founder, id, "vc11-sl2021/jwt").await
+}
+
+async fn found_with(founder: &Connector, id: &str, profile: &str) -> Outcome {
+    let body = json!({"id": id, "name": format!("Makers of {id}"), "bpn": "auto", "credentials": profile});
     let founded = founder.management().post("dataspaces", &body).await?;
     founder.happened("credential-request.issued", text(&founded, "credentialRequest")).await?;
     Ok(())
