@@ -144,9 +144,9 @@ impl Authentication {
                 })
             }
             Self::Mock { .. } => {
-                let claimed = header.ok_or_else(missing).and_then(|header| {
-                    mock::parse(header).map_err(|error| refused(error.code(), error.to_string()))
-                });
+                let claimed = header
+                    .ok_or_else(missing)
+                    .and_then(|header| mock::parse(header).map_err(|error| refused(error.code(), error.to_string())));
                 let participant = claimed.inspect_err(|problem| log(None, problem))?.into_id();
                 Ok(Caller { participant, dataspaces: Vec::new(), document: None, token: None })
             }
@@ -161,9 +161,10 @@ impl Authentication {
     pub async fn sender(&self, header: Option<&str>) -> Result<Verified, Problem> {
         match self {
             Self::Did(tokens) => tokens.verify(header).await,
-            Self::Mock { .. } => {
-                Err(refused("token-mock", "this connector runs with mock identity, which has no credentials".to_owned()))
-            }
+            Self::Mock { .. } => Err(refused(
+                "token-mock",
+                "this connector runs with mock identity, which has no credentials".to_owned(),
+            )),
         }
     }
 

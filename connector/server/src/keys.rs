@@ -107,9 +107,7 @@ fn unlock(identity: &config::Identity) -> Result<Unlock, Problem> {
 }
 
 /// Opening derives a key, which is slow on purpose.
-async fn blocking(
-    work: impl FnOnce() -> Result<Keyring, KeystoreError> + Send + 'static,
-) -> Result<Keyring, Problem> {
+async fn blocking(work: impl FnOnce() -> Result<Keyring, KeystoreError> + Send + 'static) -> Result<Keyring, Problem> {
     let done = tokio::task::spawn_blocking(work).await.map_err(Problem::internal)?;
     done.map_err(unusable)
 }
@@ -125,7 +123,8 @@ impl From<KeyringError> for Problem {
                 .with_rule("did:key")
                 .with_hint("make a did:web with `symbolon init --did web`, and tell your partners the new DID"),
             KeyringError::Key(symbolon_identity::KeyError::Remote(_)) => {
-                Self::new(Kind::Unavailable, "keys.vault", error.to_string()).with_hint("try again when the vault answers")
+                Self::new(Kind::Unavailable, "keys.vault", error.to_string())
+                    .with_hint("try again when the vault answers")
             }
             KeyringError::NoSigner(_)
             | KeyringError::Unfit(_)

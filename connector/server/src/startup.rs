@@ -173,10 +173,13 @@ fn identity(config: &Config, keys: Arc<Keys>, client: Client, published: &Arc<Pu
     let mut aliases = ScopeAliases::default();
     aliases.types.extend(settings.type_scopes.iter().cloned());
     for switch in settings.compatibility.active() {
-        tracing::warn!(switch, "COMPATIBILITY: partners are checked less strictly than DCP 1.0 demands");
+        let meaning = leniency(switch);
+        tracing::warn!(switch, meaning, "COMPATIBILITY: partners are checked less strictly than DCP 1.0 demands");
     }
     if config.did_web_http() {
-        tracing::warn!("documents of did:web are fetched over plain HTTP: anybody on the way can replace a partner's keys");
+        tracing::warn!(
+            "documents of did:web are fetched over plain HTTP: anybody on the way can replace a partner's keys"
+        );
     }
     Identity {
         access: AccessKey::new(keys.current().token_secret()),
@@ -193,13 +196,31 @@ fn identity(config: &Config, keys: Arc<Keys>, client: Client, published: &Arc<Pu
     }
 }
 
+/// What a compatibility switch means, in a sentence.
+fn leniency(switch: &str) -> &'static str {
+    match switch {
+        "dids_without_relationships" => {
+            "a DID document that says nothing of what its keys may do lets each do everything"
+        }
+        "presentation_context_without_at" => "a presentation may have context where @context belongs",
+        "credential_format_vc1_0_jwt" => "a delivered credential may name the format VC1_0_JWT in place of its profile",
+        "subject_is_credential_id" => "a credential may have its subject's DID as its own id",
+        "credential_without_base_type" => "a credential may lack the type VerifiableCredential",
+        _ => "see the documentation of the identity crate",
+    }
+}
+
 /// A `did:web` is of no use where partners look for it and find nothing. A proxy may lead there in ways that cannot be seen
 /// from here, so it is said and not refused.
 fn must_be_found(config: &Config, document: &OwnDocument) {
     let ours = ["/.well-known/did.json", "/did.json"].map(|path| format!("{}{path}", config.public_url()));
     if let Some(address) = document.address().filter(|address| !ours.iter().any(|our| our == address)) {
         let public = config.public_url();
-        tracing::warn!(address, public, "our DID document is looked for where public.url does not lead to this connector");
+        tracing::warn!(
+            address,
+            public,
+            "our DID document is looked for where public.url does not lead to this connector"
+        );
     }
 }
 

@@ -103,18 +103,16 @@ fn hours_ago(hours: i64) -> Timestamp {
 }
 
 /// The token's holder may do everything, and nobody else anything.
-fn allowed(contents: &Shared, request: &HttpRequest) -> Result<(), HttpResponse> {
+fn refused(contents: &Shared, request: &HttpRequest) -> Option<HttpResponse> {
     let mut contents = contents.lock().unwrap();
     contents.asked.push(format!("{} {}", request.method(), request.path()));
     let token = request.headers().get("X-Vault-Token").and_then(|value| value.to_str().ok());
-    if token == Some(contents.token.as_str()) {
-        return Ok(());
-    }
-    Err(HttpResponse::Forbidden().json(json!({"errors": ["permission denied"]})))
+    let known = token == Some(contents.token.as_str());
+    (!known).then(|| HttpResponse::Forbidden().json(json!({"errors": ["permission denied"]})))
 }
 
 async fn read(contents: web::Data<Shared>, request: HttpRequest) -> HttpResponse {
-    if let Err(refused) = allowed(&contents, &request) {
+    if let Some(refused) = refused(&contents, &request) {
         return refused;
     }
     let contents = contents.lock().unwrap();
@@ -128,7 +126,7 @@ async fn read(contents: web::Data<Shared>, request: HttpRequest) -> HttpResponse
 }
 
 async fn write(contents: web::Data<Shared>, request: HttpRequest, body: web::Json<Value>) -> HttpResponse {
-    if let Err(refused) = allowed(&contents, &request) {
+    if let Some(refused) = refused(&contents, &request) {
         return refused;
     }
     let mut contents = contents.lock().unwrap();
@@ -141,7 +139,7 @@ async fn write(contents: web::Data<Shared>, request: HttpRequest, body: web::Jso
 }
 
 async fn describe(contents: web::Data<Shared>, request: HttpRequest, name: web::Path<String>) -> HttpResponse {
-    if let Err(refused) = allowed(&contents, &request) {
+    if let Some(refused) = refused(&contents, &request) {
         return refused;
     }
     let contents = contents.lock().unwrap();
@@ -178,7 +176,7 @@ fn public(key: &PublicKey) -> String {
 }
 
 async fn rotate(contents: web::Data<Shared>, request: HttpRequest, name: web::Path<String>) -> HttpResponse {
-    if let Err(refused) = allowed(&contents, &request) {
+    if let Some(refused) = refused(&contents, &request) {
         return refused;
     }
     let mut contents = contents.lock().unwrap();
@@ -194,7 +192,7 @@ async fn sign(
     name: web::Path<String>,
     body: web::Json<Value>,
 ) -> HttpResponse {
-    if let Err(refused) = allowed(&contents, &request) {
+    if let Some(refused) = refused(&contents, &request) {
         return refused;
     }
     assert_eq!((&body["marshaling_algorithm"], &body["hash_algorithm"]), (&json!("jws"), &json!("sha2-256")));
@@ -203,7 +201,8 @@ async fn sign(
     let (_, key) = &contents.keys[name.as_str()][version - 1];
     let message = STANDARD.decode(body["input"].as_str().unwrap()).unwrap();
     let signature = URL_SAFE_NO_PAD.encode(key.sign_here(&message).unwrap());
-    HttpResponse::Ok().json(json!({"data": {"signature": format!("vault:v{version}:{signature}"), "key_version": version}}))
+    HttpResponse::Ok()
+        .json(json!({"data": {"signature": format!("vault:v{version}:{signature}"), "key_version": version}}))
 }
 
 fn ids(keyring: &Keyring) -> Vec<String> {
@@ -272,7 +271,11 @@ async fn the_transit_engine_signs_and_keeps_its_keys() {
     assert!(contents.asked.contains(&"POST /v1/transit/sign/tokens".to_owned()));
     let secret = contents.secrets[0]["keystore"].as_str().unwrap();
     let secret: Value = serde_json::from_str(secret).unwrap();
-    assert_eq!((&secret["did"], &secret["keys"]), (&json!(DID), &json!([])), "only the token secret is in the KV store");
+    assert_eq!(
+        (&secret["did"], &secret["keys"]),
+        (&json!(DID), &json!([])),
+        "only the token secret is in the KV store"
+    );
 }
 
 #[actix_web::test]

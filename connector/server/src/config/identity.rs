@@ -278,7 +278,10 @@ mod tests {
             ("mode = \"did\"\nkeystore = \"k\"\ndid = \"connector.example\"", "identity.did"),
             ("mode = \"did\"\nkeystore = \"k\"\npassphrase_file = \"p\"\nkey_file = \"f\"", "identity.key_file"),
             ("mode = \"did\"\nkeystore = \"k\"\nclock_skew_s = 31", "identity.clock_skew_s"),
-            ("mode = \"did\"\nkeystore = \"k\"\nsts_clients = [{id = \"a\", secret_sha256 = \"plain\"}]", "identity.sts_clients"),
+            (
+                "mode = \"did\"\nkeystore = \"k\"\nsts_clients = [{id = \"a\", secret_sha256 = \"plain\"}]",
+                "identity.sts_clients",
+            ),
             (&vault("address = \"http://vault.example\"\npath = \"p\""), "identity.vault.address"),
             (&vault("address = \"https://me:secret@vault.example\"\npath = \"p\""), "identity.vault.address"),
             (&vault("address = \"https://vault.example\"\npath = \"../sys\""), "identity.vault.path"),

@@ -158,7 +158,8 @@ mod tests {
         let port = listener.local_addr()?.port();
         let large = || async { HttpResponse::Ok().body("a".repeat(1001)) };
         let drips = || async {
-            let chunks = futures_util::stream::repeat_with(|| Ok::<_, actix_web::Error>(web::Bytes::from_static(&[b'a'; 100])));
+            let chunks =
+                futures_util::stream::repeat_with(|| Ok::<_, actix_web::Error>(web::Bytes::from_static(&[b'a'; 100])));
             HttpResponse::Ok().streaming(chunks)
         };
         let moved = || async { HttpResponse::Found().insert_header(("Location", "/small")).finish() };
@@ -195,7 +196,9 @@ mod tests {
     #[actix_web::test]
     async fn a_name_that_leads_into_our_network_is_not_followed() -> Outcome {
         let (base, fetching) = (server().await?, fetching(false)?);
-        for address in [base.as_str(), "http://127.0.0.1:1", "http://169.254.169.254/latest", "file:///etc/passwd", "nothing"] {
+        for address in
+            [base.as_str(), "http://127.0.0.1:1", "http://169.254.169.254/latest", "file:///etc/passwd", "nothing"]
+        {
             let fetched = fetching.get(address, "*/*", 1000).await;
             assert!(matches!(fetched, Err(FetchError::Forbidden(_))), "{address}: {fetched:?}");
         }

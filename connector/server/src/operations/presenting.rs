@@ -6,13 +6,13 @@
 mod asking;
 mod rules;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 
 use jiff::{SignedDuration, Timestamp};
 use moka::sync::Cache;
 use sha2::{Digest as _, Sha256};
-use symbolon_identity::credential::{Credential, CredentialError, Refusal, StatusCheck};
+use symbolon_identity::credential::{Credential, CredentialError, Raw, Refusal, StatusCheck};
 use symbolon_identity::presentation::Presented;
 use symbolon_identity::token::Verified;
 
@@ -23,10 +23,12 @@ use crate::problem::{Kind, Problem};
 use crate::storage::partners;
 use crate::storage::presentations::PresentedCredential;
 
-/// Partners whose presentations are kept.
-const PARTNERS: u64 = 10_000;
-/// Credentials that are kept parsed.
-const PARSED: u64 = 20_000;
+/// Presentations that are kept, in bytes, roughly.
+const KEPT_BYTES: u64 = 64 << 20;
+/// Credentials that are kept parsed, in bytes, roughly.
+const PARSED_BYTES: u64 = 64 << 20;
+/// Partners that are being asked, or were a moment ago.
+const FLIGHTS: u64 = 10_000;
 /// A partner that has proved some of our dataspaces is asked for the rest this often at most, in seconds.
 const REST_AGAIN_SECONDS: i64 = 60;
 
@@ -43,6 +45,8 @@ pub struct Presenting {
 #[derive(Debug)]
 struct Kept {
     presented: Presented,
+    /// What our dataspaces asked for then, and whom they believed: of others nothing was looked at.
+    rules: Arc<Rules>,
     /// Hash of the access token that it was had by.
     token: [u8; 32],
     verified: Timestamp,
@@ -52,19 +56,38 @@ struct Kept {
 /// One partner is asked once at a time. Who comes while it is asked with the same access token takes what comes of it.
 #[derive(Debug, Default)]
 struct Flight {
-    asked: tokio::sync::Mutex<Option<([u8; 32], Result<Arc<Kept>, Problem>)>>,
+    last: tokio::sync::Mutex<Option<Asked>>,
     rounds: AtomicU64,
+}
+
+/// How asking ended. What was presented is kept elsewhere, or not at all.
+#[derive(Debug)]
+struct Asked {
+    token: [u8; 32],
+    outcome: Result<Weak<Kept>, Problem>,
 }
 
 impl Default for Presenting {
     fn default() -> Self {
-        Self {
-            kept: Cache::new(PARTNERS),
-            parsed: Cache::new(PARSED),
-            flights: Cache::new(PARTNERS),
-            rules: rules::Current::default(),
-        }
+        let weight = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX);
+        let kept = Cache::builder().max_capacity(KEPT_BYTES).weigher(move |_: &String, kept: &Arc<Kept>| {
+            let credentials = kept.presented.credentials.iter().map(|one| bytes_of(one));
+            weight(credentials.sum::<usize>() + 512 * kept.presented.unknown.len() + 1024)
+        });
+        let parsed = Cache::builder().max_capacity(PARSED_BYTES);
+        let parsed = parsed.weigher(move |_: &String, credential: &Arc<Credential>| weight(bytes_of(credential)));
+        let flights = Cache::new(FLIGHTS);
+        Self { kept: kept.build(), parsed: parsed.build(), flights, rules: rules::Current::default() }
     }
+}
+
+/// A parsed JSON takes a multiple of its text.
+fn bytes_of(credential: &Credential) -> usize {
+    let raw = match credential.raw() {
+        Raw::Jwt(jwt) => jwt.len(),
+        Raw::Json(json) => json.to_string().len(),
+    };
+    1024 + 5 * raw
 }
 
 /// The dataspaces that the sender of this token has proved to belong to. Without dataspaces that require something: none, and
@@ -81,23 +104,32 @@ pub(crate) async fn memberships(connector: &Connector, verified: &Verified) -> R
     }
     let (partner, now) = (verified.participant.id(), clock::now());
     let token = verified.claims.token.as_deref();
-    let known = match presenting.known(partner, now) {
-        Some(kept) => Some((weigh(connector, &rules, &kept, now).await, kept)),
-        None => None,
-    };
-    match (known, token) {
-        (Some((weighed, kept)), token) if weighed.is_enough(&kept, token.map(hash), now) => Ok(weighed.memberships),
-        (Some((weighed, _)), None) if !weighed.memberships.is_empty() => Ok(weighed.memberships),
-        (_, None) => without_token(connector, partner).await,
-        (known, Some(token)) => {
-            let standing = known.map(|(weighed, _)| weighed.memberships).unwrap_or_default();
-            match ask_once(connector, verified, token, &rules).await {
-                Ok(kept) => weigh(connector, &rules, &kept, clock::now()).await.decided(),
-                Err(problem) if problem.kind == Kind::Unavailable && !standing.is_empty() => Ok(standing),
-                Err(problem) => Err(problem),
-            }
+    let mut standing = Vec::new();
+    if let Some(kept) = presenting.known(partner, now) {
+        let weighed = weigh(connector, &rules, &kept, now).await;
+        let was_asked_now = token.is_some_and(|token| hash(token) == kept.token) || kept.is_recent(now);
+        let offers_nothing_new = token.is_none() || (was_asked_now && Arc::ptr_eq(&kept.rules, &rules));
+        if weighed.is_complete() || (offers_nothing_new && stands(connector, &weighed, partner).await?) {
+            return Ok(weighed.memberships);
         }
+        standing = weighed.memberships;
     }
+    let Some(token) = token else { return without_token(connector, partner).await };
+    match ask_once(connector, verified, token, &rules).await {
+        Ok(kept) => {
+            let weighed = rules.weigh(&kept.presented, Vec::new());
+            if stands(connector, &weighed, partner).await? { Ok(weighed.memberships) } else { Err(weighed.refusal()) }
+        }
+        // What may pass does not end what was proved before.
+        Err(problem) if problem.kind == Kind::Unavailable && !standing.is_empty() => Ok(standing),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// Whether the partner is let in with what it has proved: that it belongs somewhere, or, where nothing that it presented was
+/// wrong, that it is one whom an operator has registered.
+async fn stands(connector: &Connector, weighed: &Weighed, partner: &str) -> Result<bool, Problem> {
+    Ok(!weighed.memberships.is_empty() || (!weighed.lapsed && is_registered(connector, partner).await?))
 }
 
 /// A credential that was presented, and its status as it is now.
@@ -170,32 +202,31 @@ async fn weigh(connector: &Connector, rules: &Rules, kept: &Kept, now: Timestamp
 }
 
 impl Weighed {
-    /// Whether there is no need to ask again: all is proved, or the partner has offered nothing new lately.
-    fn is_enough(&self, kept: &Kept, token: Option<[u8; 32]>, now: Timestamp) -> bool {
-        let lately = now.duration_since(kept.verified) < SignedDuration::from_secs(REST_AGAIN_SECONDS);
-        !self.memberships.is_empty() && (self.missing.is_empty() || token == Some(kept.token) || lately)
+    /// Whether everything is proved that can be.
+    fn is_complete(&self) -> bool {
+        !self.memberships.is_empty() && self.missing.is_empty()
     }
 
-    /// The memberships, if there is one.
-    fn decided(self) -> Result<Vec<String>, Problem> {
-        if !self.memberships.is_empty() {
-            return Ok(self.memberships);
-        }
-        if let Some(reason) = self.transient {
-            let detail = format!("what the partner presented cannot be checked now: {reason}");
-            return Err(Problem::new(Kind::Unavailable, "presentation.unchecked", detail).with_hint("try again later"));
-        }
+    /// Why the partner is not let in.
+    fn refusal(&self) -> Problem {
         let missing = self.missing.join("; ");
         let detail = format!("the partner has not proved that it belongs to a dataspace of this connector: {missing}");
-        Err(Problem::new(Kind::Forbidden, "dataspace.no-membership", detail)
+        Problem::new(Kind::Forbidden, "dataspace.no-membership", detail)
             .with_rule("DCP 1.0 §5.4.3: what was asked for is presented, and its issuer is trusted for its type")
-            .with_hint("get the credential from an issuer of the dataspace, or ask to be invited"))
+            .with_hint("get the credential from an issuer of the dataspace, or ask to be invited")
+    }
+}
+
+impl Kept {
+    /// Whether it is too early to ask a partner for what it has not proved.
+    fn is_recent(&self, now: Timestamp) -> bool {
+        now.duration_since(self.verified) < SignedDuration::from_secs(REST_AGAIN_SECONDS)
     }
 }
 
 /// An operator may have registered the partner: it is who its DID says, and belongs to no dataspace.
 async fn without_token(connector: &Connector, partner: &str) -> Result<Vec<String>, Problem> {
-    if partners::by_id(&connector.db, partner).await?.is_some() {
+    if is_registered(connector, partner).await? {
         return Ok(Vec::new());
     }
     let detail = "the token has no token claim, which lets this connector ask its sender's credential service";
@@ -204,29 +235,36 @@ async fn without_token(connector: &Connector, partner: &str) -> Result<Vec<Strin
         .with_hint("send a self-issued token with an access token in its `token` claim"))
 }
 
+async fn is_registered(connector: &Connector, partner: &str) -> Result<bool, Problem> {
+    Ok(partners::by_id(&connector.db, partner).await?.is_some())
+}
+
 /// Asks the partner, unless somebody who came a moment before does.
 async fn ask_once(
     connector: &Connector,
     verified: &Verified,
     token: &str,
-    rules: &Rules,
+    rules: &Arc<Rules>,
 ) -> Result<Arc<Kept>, Problem> {
     let partner = verified.participant.id();
     let flight = connector.identity.presenting.flights.get_with(partner.to_owned(), Arc::default);
     let seen = flight.rounds.load(Ordering::Acquire);
-    let mut asked = flight.asked.lock().await;
+    let mut last = flight.last.lock().await;
     let hash = hash(token);
     if flight.rounds.load(Ordering::Acquire) != seen
-        && let Some((_, outcome)) = asked.as_ref().filter(|(with, _)| *with == hash)
+        && let Some(asked) = last.as_ref().filter(|asked| asked.token == hash)
+        && let Some(outcome) = asked.outcome.as_ref().map_err(Clone::clone).map(Weak::upgrade).transpose()
     {
-        return outcome.clone();
+        return outcome;
     }
     let outcome = asking::ask(connector, verified, token, rules).await;
-    let outcome = outcome.map(|(presented, verified, until)| Arc::new(Kept { presented, token: hash, verified, until }));
+    let outcome = outcome.map(|(presented, verified, until)| {
+        Arc::new(Kept { presented, rules: Arc::clone(rules), token: hash, verified, until })
+    });
     if let Ok(kept) = &outcome {
         connector.identity.presenting.kept.insert(partner.to_owned(), Arc::clone(kept));
     }
-    *asked = Some((hash, outcome.clone()));
+    *last = Some(Asked { token: hash, outcome: outcome.as_ref().map(Arc::downgrade).map_err(Clone::clone) });
     flight.rounds.fetch_add(1, Ordering::Release);
     outcome
 }

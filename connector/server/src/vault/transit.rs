@@ -120,8 +120,7 @@ fn public_key(kind: KeyKind, text: &str) -> Option<PublicKey> {
     let der = STANDARD.decode(base64).ok()?;
     let point = der.strip_prefix(&P256_SPKI)?.strip_prefix(&[4])?;
     let (x, y) = point.split_at_checked(32).filter(|(_, y)| y.len() == 32)?;
-    let jwk =
-        json!({"kty": "EC", "crv": "P-256", "x": URL_SAFE_NO_PAD.encode(x), "y": URL_SAFE_NO_PAD.encode(y)});
+    let jwk = json!({"kty": "EC", "crv": "P-256", "x": URL_SAFE_NO_PAD.encode(x), "y": URL_SAFE_NO_PAD.encode(y)});
     PublicKey::from_jwk(&jwk).ok()
 }
 

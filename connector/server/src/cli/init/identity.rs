@@ -35,7 +35,8 @@ fn unlock(init: &Init, drafts: &mut Drafts) -> Result<Unlock, Failure> {
     }
     let passphrase = new_key()?;
     drafts.write(&init.dir.join(PASSPHRASE), &format!("{passphrase}\n"))?;
-    let passphrase = Passphrase::new(passphrase).map_err(|error| Failure::machine("no passphrase can be made", error))?;
+    let passphrase =
+        Passphrase::new(passphrase).map_err(|error| Failure::machine("no passphrase can be made", error))?;
     Ok(passphrase.into())
 }
 

@@ -80,12 +80,16 @@ async fn the_did_document_says_where_everything_is() {
         let answer = answer(&face, request("GET", path)).await;
         assert_eq!((answer.status, answer.media_type.as_str()), (200, "application/did+ld+json"), "{path}");
         assert_eq!(answer.json["id"], DID);
-        let services: Vec<_> = answer.json["service"].as_array().unwrap().iter().map(|s| (&s["type"], &s["serviceEndpoint"])).collect();
-        assert_eq!(json!(services), json!([
-            ["CredentialService", "http://127.0.0.1:1/identity/credentials"],
-            ["IssuerService", "http://127.0.0.1:1/identity/issuer"],
-            ["DataService", "http://127.0.0.1:1/.well-known/dspace-version"],
-        ]));
+        let services: Vec<_> =
+            answer.json["service"].as_array().unwrap().iter().map(|s| (&s["type"], &s["serviceEndpoint"])).collect();
+        assert_eq!(
+            json!(services),
+            json!([
+                ["CredentialService", "http://127.0.0.1:1/identity/credentials"],
+                ["IssuerService", "http://127.0.0.1:1/identity/issuer"],
+                ["DataService", "http://127.0.0.1:1/.well-known/dspace-version"],
+            ])
+        );
     }
 }
 

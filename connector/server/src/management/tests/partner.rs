@@ -142,7 +142,8 @@ fn audience(authorization: &str) -> String {
 
 async fn credential(state: &State, kind: String) -> String {
     let now = clock::now();
-    let status = StatusEntry { id: None, purpose: Purpose::Revocation, index: BIT, list: format!("{}/status", state.base) };
+    let status =
+        StatusEntry { id: None, purpose: Purpose::Revocation, index: BIT, list: format!("{}/status", state.base) };
     let draft = Draft {
         id: Some(format!("urn:credential:{kind}")),
         types: vec![kind],

@@ -61,7 +61,8 @@ async fn without_dataspaces_a_partner_is_who_its_did_says() {
 async fn a_member_is_asked_once_for_all_that_is_required() {
     let (fixture, partner) = (connector().await, Partner::start());
     dataspace(&fixture, "one", &partner.issuer, &["MembershipCredential"], &[MEMBERSHIP]).await;
-    dataspace(&fixture, "two", &partner.issuer, &["MembershipCredential", "BpnCredential"], &[MEMBERSHIP, NUMBER]).await;
+    dataspace(&fixture, "two", &partner.issuer, &["MembershipCredential", "BpnCredential"], &[MEMBERSHIP, NUMBER])
+        .await;
     partner.state.types.lock().unwrap().push("BpnCredential".to_owned());
     let caller = asks(&fixture, &partner, Some("t")).await.unwrap();
     assert_eq!(caller.dataspaces(), ["one", "two"]);
@@ -88,7 +89,9 @@ async fn many_messages_at_once_are_one_query() {
     let stranger = Partner::start();
     *stranger.state.refuses.lock().unwrap() = Some(403);
     let refusals = join_all((0..64).map(|_| asks(&fixture, &stranger, Some("t")))).await;
-    assert!(refusals.into_iter().all(|outcome| refused(outcome) == (Kind::Forbidden, "presentation.refused".to_owned())));
+    assert!(
+        refusals.into_iter().all(|outcome| refused(outcome) == (Kind::Forbidden, "presentation.refused".to_owned()))
+    );
     assert_eq!(stranger.queries(), 1);
 }
 
@@ -102,7 +105,10 @@ async fn a_presentation_is_kept_for_as_long_as_configured_and_its_claims_longer(
     }
     let row = presentations::by_partner(&fixture.connector.db, &partner.did).await.unwrap().unwrap();
     let [credential] = row.credentials.as_slice() else { panic!("one credential was expected") };
-    assert_eq!((&credential.dataspaces[..], credential.issuer.as_str()), (&["one".to_owned()][..], partner.issuer.as_str()));
+    assert_eq!(
+        (&credential.dataspaces[..], credential.issuer.as_str()),
+        (&["one".to_owned()][..], partner.issuer.as_str())
+    );
     assert!(credential.expires > row.verified + 3_000_000, "a credential counts until it ends");
 }
 
@@ -233,7 +239,11 @@ async fn our_own_requests_let_the_partner_ask_for_what_its_dataspaces_need() {
     let wider = claims().await;
     assert_eq!(access.open(wider["token"].as_str().unwrap(), audience, clock::now()).unwrap(), [MEMBERSHIP, NUMBER]);
     let service = "http://127.0.0.1:1/identity/credentials";
-    assert_eq!(wider[symbolon_identity::token::CREDENTIAL_SERVICE_CLAIM], service, "a did:key has no other place to say it");
+    assert_eq!(
+        wider[symbolon_identity::token::CREDENTIAL_SERVICE_CLAIM],
+        service,
+        "a did:key has no other place to say it"
+    );
 }
 
 #[actix_web::test]

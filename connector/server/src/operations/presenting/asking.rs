@@ -8,7 +8,9 @@ use serde_json::Value;
 use symbolon_identity::catenax;
 use symbolon_identity::credential::VerifiedCredential;
 use symbolon_identity::fetch::FetchError;
-use symbolon_identity::presentation::{MAX_PRESENTATION, MAX_PRESENTATIONS, PresentationError, Presented, verify_response};
+use symbolon_identity::presentation::{
+    MAX_PRESENTATION, MAX_PRESENTATIONS, PresentationError, Presented, verify_response,
+};
 use symbolon_identity::token::{Extra, Verified};
 use symbolon_vocab::dcp::{self, PresentationQueryMessage};
 
@@ -49,12 +51,7 @@ pub(super) async fn ask(
     Ok((presented, now, until))
 }
 
-async fn query(
-    connector: &Connector,
-    verified: &Verified,
-    token: &str,
-    rules: &Rules,
-) -> Result<Vec<u8>, Problem> {
+async fn query(connector: &Connector, verified: &Verified, token: &str, rules: &Rules) -> Result<Vec<u8>, Problem> {
     let partner = verified.participant.id();
     let Some(service) = verified.claims.credential_service.as_deref() else {
         let detail = "the partner's DID document names no CredentialService, so it cannot present anything";
@@ -107,9 +104,14 @@ async fn record(
     until: Timestamp,
 ) -> Result<(), Problem> {
     let credentials: Vec<_> = presented.credentials.iter().map(|credential| row(credential, rules)).collect();
-    let before = presentations::by_partner(&connector.db, partner).await?;
+    let before = presentations::by_partner(&connector.db, partner).await?.map(|before| before.credentials);
+    let before = before.unwrap_or_default();
+    if before.is_empty() && credentials.is_empty() {
+        // Strangers who prove nothing leave no rows.
+        return Ok(());
+    }
     let mut change = Change::default();
-    if before.is_none_or(|before| before.credentials != credentials) {
+    if before != credentials {
         change.decide_everything_anew();
     }
     change.write(presentations::put(&StoredPresentation {

@@ -42,8 +42,8 @@ pub(super) struct Weighed {
     pub(super) memberships: Vec<String>,
     /// For each of the others, why not.
     pub(super) missing: Vec<String>,
-    /// Something that could not be looked up.
-    pub(super) transient: Option<String>,
+    /// Whether something that was presented does not hold any more, or cannot be looked up.
+    pub(super) lapsed: bool,
 }
 
 impl Current {
@@ -87,7 +87,7 @@ impl Rules {
 
     /// What `presented` proves; `lapsed` is what is no more part of it, and why.
     pub(super) fn weigh(&self, presented: &Presented, lapsed: Vec<(usize, CredentialError)>) -> Weighed {
-        let mut weighed = Weighed { memberships: Vec::new(), missing: Vec::new(), transient: None };
+        let mut weighed = Weighed { memberships: Vec::new(), missing: Vec::new(), lapsed: !lapsed.is_empty() };
         for rule in &self.each {
             let refused = match &rule.required {
                 Ok(required) => rule.trust.satisfied(presented, required).err().map(|error| error.to_string()),
@@ -98,12 +98,7 @@ impl Rules {
                 Some(reason) => weighed.missing.push(format!("{}: {reason}", rule.dataspace)),
             }
         }
-        for (_, error) in lapsed {
-            if error.is_transient() {
-                weighed.transient = Some(error.to_string());
-            }
-            weighed.missing.push(error.to_string());
-        }
+        weighed.missing.extend(lapsed.into_iter().map(|(_, error)| error.to_string()));
         weighed
     }
 }
