@@ -2,13 +2,13 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 use symbolon_identity::credential::data_integrity::{
-    self, DataIntegrityError, Inline, Proof, check, check_value, hash_data, prove,
+    self, Cryptosuite, DataIntegrityError, Inline, Proof, check, check_value, hash_data, prove,
 };
-use symbolon_identity::did::Relationship;
+use symbolon_identity::did::{DidDocument, Leniency, Relationship};
 use symbolon_identity::{KeyKind, PublicKey, SigningKey};
 
 use crate::done;
-use crate::world::{HOLDER, ISSUER, V2, changed, now, proof_key, vc20};
+use crate::world::{HOLDER, ISSUER, V2, World, changed, main_key, now, proof_key, vc20};
 
 const CATENA_X: &str = "https://w3id.org/catenax/credentials/v1.0.0";
 
@@ -54,6 +54,51 @@ fn the_vector_of_the_standard_is_reproduced() {
     let signature = done(key.sign(&hex::decode(hashes).unwrap())).unwrap();
     let value = format!("z{}", bs58::encode(signature).into_string());
     assert_eq!(value, "z2YwC8z3ap7yx1nZYCg4L3j3ApHsF8kgPdSb5xoS1VR7vPG3F561B52hYnQF9iseabecm3ijx4K1FBTQsCZahKZme");
+}
+
+/// Proofs that other libraries made hold by the pieces, too.
+#[test]
+fn the_pieces_verify_what_others_signed() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../e2e/vectors/others.json");
+    let file: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let signed = file["vectors"].as_array().unwrap().iter().filter_map(|vector| vector.get("credential"));
+    let mut verified = 0;
+    for credential in signed.filter(|credential| credential["issuer"] == ISSUER) {
+        let Ok(proof) = Proof::of(credential) else { continue };
+        let document = DidDocument::parse(file["documents"][ISSUER].clone(), ISSUER).unwrap();
+        let Ok((_, key)) = document.key(Some(&proof.key_id), proof.purpose, Leniency::Strict) else { continue };
+        let mut options = credential["proof"].clone();
+        options.as_object_mut().unwrap().shift_remove("proofValue");
+        let unsigned = changed(credential.clone(), &json!({"proof": null}));
+        let Ok(canonical) = data_integrity::canonical(&unsigned, &options) else { continue };
+        let value = credential["proof"]["proofValue"].as_str().unwrap();
+        let by_pieces = check_value(&key, &canonical.configuration, &canonical.document, value).is_ok();
+        assert_eq!(by_pieces, check(credential, &key, Inline::Accepted).is_ok(), "{credential}");
+        verified += usize::from(by_pieces);
+    }
+    assert!(verified > 0);
+}
+
+#[test]
+fn ecdsa_proofs_are_verified() {
+    let held = main_key(ISSUER);
+    let mut proof = json!({
+        "type": "DataIntegrityProof",
+        "cryptosuite": "ecdsa-rdfc-2019",
+        "created": now().to_string(),
+        "verificationMethod": held.id,
+        "proofPurpose": "assertionMethod",
+    });
+    let canonical = data_integrity::canonical(&document(), &proof).unwrap();
+    proof["proofValue"] = done(prove(&held.key, &canonical.configuration, &canonical.document)).unwrap().into();
+    let signed = changed(document(), &json!({"proof": proof}));
+    assert_eq!(World::new().check(&signed).map(|verified| verified.key_id().to_owned()), Ok(held.id));
+    let altered = changed(signed.clone(), &json!({"id": "urn:example:other"}));
+    assert_eq!(World::new().check(&altered).unwrap_err().code(), "credential-signature");
+    assert_eq!(
+        check(&signed, proof_key(ISSUER).key.public(), Inline::Refused),
+        Err(DataIntegrityError::KeyKind(Cryptosuite::EcdsaRdfc2019))
+    );
 }
 
 #[test]

@@ -43,18 +43,25 @@ pub fn canonical(document: &Value, proof: &Value) -> Result<Canonical, DataInteg
     signed["proof"] = proof.clone();
     // The parser wants a value; it is no part of what is signed.
     signed["proof"]["proofValue"] = "z".into();
-    let signed = parse::<EdDsaRdfc2022>(&signed)?;
-    bounded(&signed.claims)?;
-    let proof = signed.proofs.first().ok_or(DataIntegrityError::NoProof)?;
-    // The suite wants to know a key that it does not use for this.
+    let suite = Proof::of(&signed)?.cryptosuite;
+    // The suites want to know a key that they do not use for this.
     let unused = multikey("urn:unused", "urn:unused", "z6Mkf5rGMoatrSj1f4CyvuHBeXJELe9RPdzo2PKGNCKVtZxP")?;
-    let forms = now(CanonicalizeClaimsAndConfiguration::transform(
-        &Environment::new([]),
-        &signed.claims,
-        proof.configuration(),
-        &unused,
-        (),
-    ))?;
+    let environment = Environment::new([]);
+    let missing = DataIntegrityError::NoProof;
+    let forms = match suite {
+        Cryptosuite::EddsaRdfc2022 => {
+            let DataIntegrity { claims, proofs } = parse::<EdDsaRdfc2022>(&signed)?;
+            bounded(&claims)?;
+            let options = proofs.first().ok_or(missing)?.configuration();
+            now(CanonicalizeClaimsAndConfiguration::transform(&environment, &claims, options, &unused, ()))?
+        }
+        Cryptosuite::EcdsaRdfc2019 => {
+            let DataIntegrity { claims, proofs } = parse::<EcdsaRdfc2019>(&signed)?;
+            bounded(&claims)?;
+            let options = proofs.first().ok_or(missing)?.configuration();
+            now(CanonicalizeClaimsAndConfiguration::transform(&environment, &claims, options, &unused, ()))?
+        }
+    };
     let forms = forms.map_err(|error| DataIntegrityError::Rdf(error.to_string()))?;
     Ok(Canonical { document: forms.claims.concat(), configuration: forms.configuration.concat() })
 }
