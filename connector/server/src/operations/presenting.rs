@@ -29,8 +29,10 @@ const KEPT_BYTES: u64 = 64 << 20;
 const PARSED_BYTES: u64 = 64 << 20;
 /// Partners that are being asked, or were a moment ago.
 const FLIGHTS: u64 = 10_000;
-/// A partner that has proved some of our dataspaces is asked for the rest this often at most, in seconds.
-const REST_AGAIN_SECONDS: i64 = 60;
+/// A partner that has proved some of our dataspaces is asked for the rest this often at most.
+const REST_AGAIN: SignedDuration = SignedDuration::from_secs(60);
+/// A registered partner that has proved nothing is asked this often at most.
+const ALL_AGAIN: SignedDuration = SignedDuration::from_secs(5);
 
 /// What partners have presented.
 #[derive(Debug)]
@@ -107,9 +109,10 @@ pub(crate) async fn memberships(connector: &Connector, verified: &Verified) -> R
     let mut standing = Vec::new();
     if let Some(kept) = presenting.known(partner, now) {
         let weighed = weigh(connector, &rules, &kept, now).await;
-        let was_asked_now = token.is_some_and(|token| hash(token) == kept.token) || kept.is_recent(now);
-        let offers_nothing_new = token.is_none() || (was_asked_now && Arc::ptr_eq(&kept.rules, &rules));
-        if weighed.is_complete() || (offers_nothing_new && stands(connector, &weighed, partner).await?) {
+        // Since then we may have come to believe others, of whose credentials nothing was looked at.
+        let changed = token.is_some() && !Arc::ptr_eq(&kept.rules, &rules);
+        let worth_asking = changed || weighed.is_worth_asking(&kept, token.map(hash), now);
+        if weighed.is_complete() || (!worth_asking && stands(connector, &weighed, partner).await?) {
             return Ok(weighed.memberships);
         }
         standing = weighed.memberships;
@@ -207,6 +210,17 @@ impl Weighed {
         !self.memberships.is_empty() && self.missing.is_empty()
     }
 
+    /// Whether the partner, asked again, may prove more: not with the access token that it had proved something with, and not
+    /// a moment later.
+    fn is_worth_asking(&self, kept: &Kept, token: Option<[u8; 32]>, now: Timestamp) -> bool {
+        let age = now.duration_since(kept.verified);
+        match (token, self.memberships.is_empty()) {
+            (None, _) => false,
+            (Some(_), true) => age >= ALL_AGAIN,
+            (Some(token), false) => token != kept.token && age >= REST_AGAIN,
+        }
+    }
+
     /// Why the partner is not let in.
     fn refusal(&self) -> Problem {
         let missing = self.missing.join("; ");
@@ -214,13 +228,6 @@ impl Weighed {
         Problem::new(Kind::Forbidden, "dataspace.no-membership", detail)
             .with_rule("DCP 1.0 §5.4.3: what was asked for is presented, and its issuer is trusted for its type")
             .with_hint("get the credential from an issuer of the dataspace, or ask to be invited")
-    }
-}
-
-impl Kept {
-    /// Whether it is too early to ask a partner for what it has not proved.
-    fn is_recent(&self, now: Timestamp) -> bool {
-        now.duration_since(self.verified) < SignedDuration::from_secs(REST_AGAIN_SECONDS)
     }
 }
 
