@@ -265,7 +265,9 @@ pub async fn decide(
                 .with_hint("revoke it, and issue another; or let its type be suspendable"));
         }
         (Verdict::Resume, CredentialState::Suspended) => CredentialState::Valid,
-        (_, CredentialState::Revoked) => return Err(refused("this credential is revoked, which is for good")),
+        (Verdict::Revoke | Verdict::Suspend | Verdict::Resume, CredentialState::Revoked) => {
+            return Err(refused("this credential is revoked, which is for good"));
+        }
         (Verdict::Suspend, CredentialState::Suspended) => return Err(refused("this credential is suspended already")),
         (Verdict::Resume, CredentialState::Valid) => return Err(refused("this credential is not suspended")),
     };
