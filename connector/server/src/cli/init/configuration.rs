@@ -57,6 +57,9 @@ mode = "did"
 did = {did}
 keystore = {keystore}
 {opener_member} = {opener}
+# A partner's presentation counts for at most this long, and a revoked credential for at most this long after its revocation.
+presentation_cache_s = 3600
+status_cache_s = 300
 
 # full: a commit is on disk before it counts. relaxed: faster, and a power failure may lose the last moment.
 [storage]
