@@ -218,7 +218,8 @@ async fn each_fault_is_named() {
         verified(&half, &ours).map_err(|error| error.code())
     };
     let of = |half: &Half, member: &str| half.credential[member].clone();
-    let cases: [(&str, &dyn Fn(&mut Half)); 12] = [
+    type Change<'a> = &'a dyn Fn(&mut Half);
+    let cases: [(&str, Change<'_>); 12] = [
         ("attestation-malformed", &|h| h.credential = json!([])),
         ("attestation-malformed", &|h| drop(h.credential.as_object_mut().unwrap().remove("proof"))),
         ("attestation-malformed", &|h| h.credential["proof"]["cryptosuite"] = json!("eddsa-jcs-2022")),
