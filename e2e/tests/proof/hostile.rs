@@ -96,6 +96,8 @@ async fn valid_messages(
         |kind: &str, members: Value| message(kind, wanted["consumerPid"].as_str().unwrap_or_default(), &given, members);
     let address = json!({"@type": "DataAddress", "endpointType": "https://w3id.org/idsa/v4.1/HTTP", "endpoint": "http://127.0.0.1:9/x",
         "endpointProperties": [{"@type": "EndpointProperty", "name": "authorization", "value": "secret"}]});
+    let half = json!({"@type": "@json", "@value": {"jwt": "a.b.c", "credential": {"type": ["VerifiableCredential"],
+        "credentialSubject": {"presented": [{"statusCheck": [{}]}]}, "proof": {"proofValue": "z1"}}}});
     Ok(vec![
         ("/catalog/request".into(), json!({"@context": [CONTEXT], "@type": "CatalogRequestMessage"})),
         ("/negotiations/request".into(), opening),
@@ -105,7 +107,7 @@ async fn valid_messages(
         (format!("/negotiations/{consumed}/agreement"), to("ContractAgreementMessage", json!({"agreement": terms}))),
         (
             format!("/negotiations/{provider}/agreement/verification"),
-            of("ContractAgreementVerificationMessage", json!({"https://w3id.org/symbolon/1/attestation": "a.b.c"})),
+            of("ContractAgreementVerificationMessage", json!({"https://w3id.org/symbolon/1/attestation": half})),
         ),
         (
             format!("/negotiations/{provider}/events"),

@@ -1,6 +1,12 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use serde_json::{Value, json};
-use symbolon_e2e::connector::{Connector, odrl};
+use symbolon_e2e::Failure;
+use symbolon_e2e::connector::{Config, Connector, odrl, segment};
+use symbolon_e2e::dcp_peer::{DcpPeer, Party, now};
 use symbolon_e2e::partners::Partners;
+use symbolon_e2e::peer::{self, message};
 
 use super::{Outcome, data_address, fetch, reasons, text};
 
@@ -81,4 +87,124 @@ async fn import(at: &Connector, role: &str, partner: &Connector, parties: [&Conn
     let body = json!({"agreement": agreement, "role": role, "partner": partner.participant(),
         "partnerAddress": partner.dsp_address()});
     at.management().post("agreements", &body).await.map(|_| ())
+}
+
+/// Two companies with `did:web`. The agreement's file holds on each side, the two fit, and keys that are replaced afterwards
+/// change nothing.
+#[tokio::test]
+async fn exported_files_hold_and_fit_after_keys_were_replaced() -> Outcome {
+    let [supplier, oem] = ["supplier", "oem"].map(|name| Config::new(name).web().relaxed());
+    let Partners { supplier, oem } = Partners::with(supplier, oem).await?;
+    supplier.publish_openly("part", b"data").await?;
+    let agreement = oem.conclude(&supplier, "part").await?;
+    supplier.happened("agreement.concluded", &agreement).await?;
+    supplier.management().post("keys/rotate", &json!({})).await?;
+    oem.management().post("keys/rotate", &json!({})).await?;
+    let ours = exported(&oem, &agreement, &oem.home()).await?;
+    let theirs = exported(&supplier, &agreement, &oem.home()).await?;
+    let file = read(&ours);
+    assert_eq!(file["evidence"]["documents"].as_array().unwrap().len(), 2, "{file}");
+    for file in [&ours, &theirs] {
+        let told = oem.run(["verify".as_ref(), "--both".as_ref(), file.as_os_str()]).await?;
+        assert!(told.contains("Both halves fit") && told.contains("the DID document that the file carries"), "{told}");
+    }
+    assert_eq!(supplier.read("agreements", &agreement).await?["fits"], true);
+    let told = oem.run(["compare".as_ref(), ours.as_os_str(), theirs.as_os_str()]).await?;
+    assert!(told.contains("they fit"), "{told}");
+
+    // Our document as it is now, with other keys, in the place of the one that was signed.
+    let did = text(&file["parties"], "consumer").to_owned();
+    let swapped = altered(&ours, |file| {
+        let documents = file["evidence"]["documents"].as_array_mut().unwrap();
+        let place = documents.iter().position(|document| document["id"] == did.as_str()).unwrap();
+        documents[place] = documents[place].clone();
+        documents[place]["verificationMethod"] = json!([]);
+    });
+    let told = oem.run(["verify".as_ref(), swapped.as_os_str()]).await.unwrap_err().to_string();
+    assert!(told.contains("does not carry the DID document"), "{told}");
+
+    let changed = altered(&theirs, |file| file["agreement"]["permission"][0]["action"] = json!("distribute"));
+    let told = oem.run(["compare".as_ref(), ours.as_os_str(), changed.as_os_str()]).await.unwrap_err().to_string();
+    assert!(told.contains("agreement.permission[0].action"), "{told}");
+    Ok(())
+}
+
+/// A partner that does not attest: we do alone, and keep what it signed. Only auditors see it.
+#[tokio::test]
+async fn a_foreign_partners_tokens_are_kept_as_evidence() -> Outcome {
+    let config = Config::new("supplier").web().relaxed().key("viewer", "a key to look");
+    let supplier = Connector::start(config).await?;
+    supplier.publish_openly("part", b"data").await?;
+    let peer = DcpPeer::start()?;
+    let oem = peer.party()?;
+    let (negotiation, agreement) = negotiated_by_hand(&supplier, &peer, &oem).await?;
+    let held = supplier.read("agreements", &agreement).await?;
+    assert_eq!((&held["fits"], held["attestations"].as_array().unwrap().len()), (&Value::Null, 1), "{held}");
+
+    let file = exported(&supplier, &agreement, &supplier.home()).await?;
+    let export = read(&file);
+    let received = export["evidence"]["received"].as_array().unwrap();
+    let kinds: Vec<&str> = received.iter().map(|message| text(message, "type")).collect();
+    assert_eq!(kinds, ["ContractRequestMessage", "ContractAgreementVerificationMessage"]);
+    let told = supplier.run(["verify".as_ref(), file.as_os_str()]).await?;
+    assert_eq!(told.matches(&format!("came with a token that {} signed for us", oem.did)).count(), 2, "{told}");
+    let another = altered(&file, |file| file["evidence"]["received"][0]["token"] = json!("a.b.c"));
+    assert!(supplier.run(["verify".as_ref(), another.as_os_str()]).await.is_err());
+
+    // Whoever may only look gets the file without, and no view shows a token.
+    let path = format!("agreements/{}/export", segment(&agreement));
+    let seen = supplier.management().with_key("a key to look").get(&path).await?;
+    assert_eq!(seen["evidence"]["withheld"], true, "{seen}");
+    let token = text(&received[0], "token");
+    let timeline = supplier.management().get(&format!("negotiations/{}/messages", segment(&negotiation))).await?;
+    for view in [seen.to_string(), timeline.to_string(), held.to_string(), supplier.log()] {
+        assert!(!view.contains(token));
+    }
+    Ok(())
+}
+
+/// The process id at the supplier, and the agreement.
+async fn negotiated_by_hand(supplier: &Connector, peer: &DcpPeer, oem: &Party) -> Result<(String, String), Failure> {
+    let token = || oem.sign(&oem.id_token(supplier.participant(), now()));
+    let dsp = supplier.dsp_address();
+    let catalog = symbolon_e2e::eventually("a token that is not older than the connector", async || {
+        let answer = peer.catalog(&dsp, &token().unwrap()).await.unwrap();
+        (answer.status == 200).then_some(answer.body)
+    })
+    .await?;
+    let mut offer = catalog["dataset"][0]["hasPolicy"][0].clone();
+    offer["target"] = json!("part");
+    let request = peer::request("by-hand", &offer, &format!("{}/dsp", oem.url));
+    let answer = peer.post(&format!("{dsp}/negotiations/request"), &token()?, &request).await?;
+    assert_eq!(answer.status, 201, "{answer:?}");
+    let negotiation = answer.text("providerPid").to_owned();
+    supplier.happened("negotiation.agreed", &negotiation).await?;
+    let verification = message("ContractAgreementVerificationMessage", "by-hand", &negotiation, json!({}));
+    let path = format!("{dsp}/negotiations/{}/agreement/verification", segment(&negotiation));
+    let answer = peer.post(&path, &token()?, &verification).await?;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    supplier.happened("negotiation.finalized", &negotiation).await?;
+    let agreement = supplier.read("negotiations", &negotiation).await?;
+    Ok((negotiation, text(&agreement, "agreementId").to_owned()))
+}
+
+/// The exported agreement, in a file.
+async fn exported(connector: &Connector, agreement: &str, folder: &Path) -> Result<PathBuf, Failure> {
+    let export = connector.management().get(&format!("agreements/{}/export", segment(agreement))).await?;
+    let file = folder.join(format!("{}.json", segment(connector.participant())));
+    fs::write(&file, export.to_string()).unwrap();
+    Ok(file)
+}
+
+fn read(file: &Path) -> Value {
+    serde_json::from_slice(&fs::read(file).unwrap()).unwrap()
+}
+
+/// A changed copy of the file.
+fn altered(file: &Path, change: impl FnOnce(&mut Value)) -> PathBuf {
+    let mut content = read(file);
+    change(&mut content);
+    let copy = file.with_extension("altered.json");
+    fs::write(&copy, content.to_string()).unwrap();
+    copy
 }

@@ -87,13 +87,16 @@ async fn a_tampered_agreement_is_told_from_a_sound_one() -> Outcome {
         redigested["digest"] = json!(format!("sha-256:{}", "0".repeat(64)));
         assert!(verify(connector, &redigested).await.unwrap_err().contains("digest"));
 
-        let mut broken = export.clone();
-        let jws = text(&export["attestations"][1], "jws");
-        let at = jws.len() - 10;
-        let changed = if &jws[at..=at] == "A" { "B" } else { "A" };
-        broken["attestations"][1]["jws"] = json!(format!("{}{changed}{}", &jws[..at], &jws[at + 1..]));
-        let told = verify(connector, &broken).await.unwrap_err();
-        assert!(told.contains("signature"), "{told}");
+        for form in ["/attestations/1/jwt", "/attestations/1/credential/proof/proofValue"] {
+            let mut broken = export.clone();
+            let signed = broken.pointer_mut(form).unwrap();
+            let text = signed.as_str().unwrap().to_owned();
+            let at = text.len() - 10;
+            let changed = if &text[at..=at] == "A" { "B" } else { "A" };
+            *signed = json!(format!("{}{changed}{}", &text[..at], &text[at + 1..]));
+            let told = verify(connector, &broken).await.unwrap_err();
+            assert!(told.contains("signature"), "{told}");
+        }
 
         let mut swapped = export.clone();
         swapped["attestations"][0]["role"] = export["attestations"][1]["role"].clone();
