@@ -11,6 +11,8 @@ use super::stage::{BAD_BIT, GROWTH_MIB, Outcome, Refused, Stage, forbidden};
 
 /// What is presented: by the holder, to whoever asked, of an honest credential; `other` is somebody else with its credential.
 type Present = fn(&Scene, &Asked) -> Result<Vec<Value>, Failure>;
+/// A presentation in the form in which it is sent, from its JWT.
+type Envelope = fn(String) -> Value;
 
 struct Scene {
     holder: Party,
@@ -185,7 +187,7 @@ async fn a_hostile_credential_service_gets_nowhere() -> Outcome {
 #[tokio::test]
 async fn honest_presentations_of_both_data_models_are_accepted() -> Outcome {
     let stage = Stage::set().await?;
-    let forms: [(&str, fn(String) -> Value); 2] = [
+    let forms: [(&str, Envelope); 2] = [
         ("a JWT", Value::String),
         ("enveloped", |jwt| {
             json!({"@context": VC_2, "type": "EnvelopedVerifiablePresentation",
