@@ -53,17 +53,17 @@ pub async fn run(word: Option<&str>) -> Result<Verdict, Failure> {
     println!("compatibility switches: {}", if switches.is_empty() { "none".to_owned() } else { switches.join(", ") });
     let roles = Role::ALL.map(|role| ports::free().map(|port| (role, port)).map_err(Failure::io("free port")));
     let connector = Connector::start(config(switches)).await?;
-    let mut tally = Tally::default();
+    let (mut tally, mut outputs) = (Tally::default(), Vec::new());
     for role in roles {
         let (role, port) = role?;
         seed::seed(&connector, role, port).await?;
         let ended = kit.run(&role.properties(&connector, port), word).await?;
-        if !tally.add(&ended.output) {
-            eprintln!("--- output of the kit\n{}", ended.output);
-        }
+        tally.add(&ended.output);
+        outputs.push(ended.output);
     }
     let verdict = tally.judge(known, word.is_none().then_some(WHOLE_SUITE));
     if !verdict.green {
+        eprintln!("--- output of the kit\n{}", outputs.concat());
         eprintln!("--- log of the connector\n{}", connector.log_tail());
     }
     Ok(verdict)
