@@ -203,9 +203,9 @@ fn leniency(switch: &str) -> &'static str {
             "a DID document that says nothing of what its keys may do lets each do everything"
         }
         "presentation_context_without_at" => "a presentation may have context where @context belongs",
-        "credential_format_vc1_0_jwt" => "a delivered credential may name the format VC1_0_JWT in place of its profile",
-        "subject_is_credential_id" => "a credential may have its subject's DID as its own id",
-        "credential_without_base_type" => "a credential may lack the type VerifiableCredential",
+        "credential_format_vc1_0_jwt" => "VC1_0_JWT is read for vc11-sl2021/jwt, and written to who refuses that",
+        "subject_is_credential_id" => "a credential's `sub` may be its own id instead of its subject",
+        "credential_without_base_type" => "a credential may lack the type VerifiableCredential and its @context",
         _ => "see the documentation of the identity crate",
     }
 }
