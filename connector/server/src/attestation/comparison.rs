@@ -41,35 +41,34 @@ pub struct Difference {
 
 /// Compares two exported files. Neither needs to hold both halves.
 pub fn compare(a: &[u8], b: &[u8]) -> Comparison {
-    let (a, b) = match (read(a, "first"), read(b, "second")) {
+    let (a, b) = match (read(a), read(b)) {
         (Ok(a), Ok(b)) => (a, b),
-        (Err(difference), _) | (_, Err(difference)) => {
-            return Comparison { agreement: None, fits: false, difference: Some(difference) };
-        }
+        (Err(why), _) => return unreadable("first", &why),
+        (Ok(_), Err(why)) => return unreadable("second", &why),
     };
     let agreement = a.get("agreement").and_then(|agreement| agreement.get("@id")).and_then(Value::as_str);
     let difference =
-        agreements(&a, &b).or_else(|| parties(&a, &b)).or_else(|| halves(&a, &b)).or_else(|| together(&a, &b).err());
+        agreements(&a, &b).or_else(|| parties(&a, &b)).or_else(|| halves(&a, &b)).or_else(|| together(&a, &b));
     Comparison { agreement: agreement.map(str::to_owned), fits: difference.is_none(), difference }
 }
 
-fn read(bytes: &[u8], which: &str) -> Result<Value, Difference> {
-    let unreadable = |why: String| Difference {
-        what: "file",
-        path: String::new(),
-        a: Value::Null,
-        b: Value::Null,
-        sentence: format!("the {which} file cannot be compared: {why}"),
-    };
+fn unreadable(which: &str, why: &str) -> Comparison {
+    let sentence = format!("the {which} file cannot be compared: {why}");
+    let difference = Difference { what: "file", path: String::new(), a: Value::Null, b: Value::Null, sentence };
+    Comparison { agreement: None, fits: false, difference: Some(difference) }
+}
+
+fn read(bytes: &[u8]) -> Result<Value, String> {
     if bytes.len() > MAX_FILE {
-        return Err(unreadable(format!("it has {} bytes, more than {MAX_FILE}", bytes.len())));
+        return Err(format!("it has {} bytes, more than {MAX_FILE}", bytes.len()));
     }
-    let file: Value = serde_json::from_slice(bytes).map_err(|error| unreadable(format!("it is not JSON: {error}")))?;
+    let file: Value = serde_json::from_slice(bytes).map_err(|error| format!("it is not JSON: {error}"))?;
     let format = file.get("format").and_then(Value::as_str);
-    if format != Some(super::FORMAT) {
-        return Err(unreadable(format!("its format is {}, not {:?}", named(format), super::FORMAT)));
+    if format == Some(super::FORMAT) {
+        Ok(file)
+    } else {
+        Err(format!("its format is {}, not {:?}", named(format), super::FORMAT))
     }
-    Ok(file)
 }
 
 /// The agreements, by their digests: spelling and order make no difference.
@@ -217,7 +216,7 @@ fn halves(a: &Value, b: &Value) -> Option<Difference> {
 }
 
 /// Both halves, wherever they are, with everything that both files carry.
-fn together(a: &Value, b: &Value) -> Result<(), Difference> {
+fn together(a: &Value, b: &Value) -> Option<Difference> {
     let failed = |what, path: &str, sentence: String| Difference {
         what,
         path: path.to_owned(),
@@ -238,14 +237,14 @@ fn together(a: &Value, b: &Value) -> Result<(), Difference> {
     });
     let report = verify(&whole);
     if let Some(check) = report.checks.iter().find(|check| check.outcome == Outcome::Failed) {
-        return Err(failed(kind_of(&check.check), &check.check, check.sentence.clone()));
+        return Some(failed(kind_of(&check.check), &check.check, check.sentence.clone()));
     }
     match report {
-        Report { fits: Some(true), .. } => Ok(()),
+        Report { fits: Some(true), .. } => None,
         Report { fits: Some(false) | None, .. } => {
             let missing = roles.into_iter().find(|role| file::halves(&whole, *role).is_empty());
             let missing = missing.map_or("a".to_owned(), |role| format!("the {role}'s"));
-            Err(failed("half", "attestations", format!("{missing} half is in neither file")))
+            Some(failed("half", "attestations", format!("{missing} half is in neither file")))
         }
     }
 }

@@ -4,10 +4,9 @@
 mod evidence;
 mod half;
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 use serde_json::Value;
+use symbolon_identity::PublicKey;
 use symbolon_identity::attestation::{self as signed, Half, Role, Statement};
 use symbolon_identity::did::{DidDocument, Leniency, Relationship};
 use symbolon_policies_odrl::PolicyDocument;
@@ -285,7 +284,7 @@ fn fitting(file: &Value, halves: &[Sound], digest: &str, seen: bool) -> Option<b
 }
 
 /// The key of this name, if the document lets it assert.
-fn asserting<'a>(document: &'a Cow<'_, DidDocument>, key_id: &str) -> Option<symbolon_identity::PublicKey> {
+fn asserting(document: &DidDocument, key_id: &str) -> Option<PublicKey> {
     document.key(Some(key_id), Relationship::AssertionMethod, Leniency::Strict).ok().map(|(_, key)| key)
 }
 

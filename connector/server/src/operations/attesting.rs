@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use symbolon_contract_negotiation::Role;
-use symbolon_identity::attestation::{Half, MAX_OF_ONE, MAX_PRESENTED, Presented, StatusCheck, document_digest};
+use symbolon_identity::attestation::{
+    Half, MAX_OF_ONE, MAX_PRESENTED, Presented, StatusCheck, digest, document_digest,
+};
 use symbolon_identity::credential::{self, Credential};
 use symbolon_identity::did::{self, DidDocument};
 use symbolon_policies_odrl::PolicyDocument;
@@ -14,12 +16,16 @@ use crate::attestation::{self, Expected, Seen};
 use crate::connector::{Change, Connector};
 use crate::problem::{Kind, Problem};
 use crate::storage::agreements::Attestation;
+use crate::storage::credentials;
 use crate::storage::evidence::{self, Kind as EvidenceKind};
 use crate::storage::presentations::{self, PresentedCredential};
 
 /// A partner may still hold our DID document as it was so long ago. The document changes by itself when a key that has
 /// ceased to sign is no longer published.
 const DOCUMENT_SEEN: SignedDuration = SignedDuration::from_hours(1);
+
+/// So many of our own credentials are looked at to find those that we presented.
+const OWN_CREDENTIALS: i64 = 1_000;
 
 /// An agreement to be signed, and who the other party is.
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +66,7 @@ pub(super) async fn attest(
     attestation::attest(held, parties.agreement, parties.role, parties.partner, seen, now).await
 }
 
-/// The partner's half, checked. The DID document that it was checked with goes into `change`.
+/// The partner's half, checked. What it names goes into `change`, as far as we have it.
 ///
 /// # Errors
 /// As [`attestation::read_counterpart`] and [`attestation::check_counterpart`]; 503 when its signer's DID document cannot be
@@ -92,8 +98,11 @@ pub(super) async fn check(
     if unverified.claims().signer_document != attestation::document_digest(&document) {
         document = resolver.refresh(unverified.signer(), now).await.map_err(unresolved)?;
     }
+    let presented = unverified.claims().presented.clone();
     let half = attestation::check_counterpart(half, unverified, &document, &expected)?;
-    Kept { change, digests: BTreeSet::new() }.document(&document);
+    let mut kept = Kept { change, digests: BTreeSet::new() };
+    kept.document(&document);
+    kept.own(connector, &presented, now).await?;
     Ok(half)
 }
 
@@ -137,6 +146,26 @@ impl Kept<'_> {
                 None
             }
         }
+    }
+
+    /// Of the credentials that we presented, those that we still hold, and the DID documents of their issuers as the partner
+    /// saw them.
+    async fn own(&mut self, connector: &Connector, presented: &[Presented], now: Timestamp) -> Result<(), Problem> {
+        if presented.is_empty() {
+            return Ok(());
+        }
+        for credential in credentials::newest(&connector.db, OWN_CREDENTIALS).await? {
+            let own = digest(credential.raw.as_bytes());
+            let Some(named) = presented.iter().find(|named| named.digest == own) else { continue };
+            self.keep(own, EvidenceKind::Credential, credential.raw);
+            let Some(seen) = &named.issuer_document else { continue };
+            if let Ok(document) = connector.identity.resolver.resolve(&named.issuer, now).await
+                && attestation::document_digest(&document).as_ref() == Some(seen)
+            {
+                self.document(&document);
+            }
+        }
+        Ok(())
     }
 
     /// The credentials that the partner presented, that the dataspace believes, and that hold now.

@@ -55,8 +55,8 @@ fn check_presented(
     let what = format!("the {kind} of {issuer} that the {other} presented");
     for seen in &presented.checks {
         let sentence = format!(
-            "{what} was not under {} at place {} of {} as of {}, says the {}",
-            seen.purpose, seen.index, seen.list, seen.checked_at, statement.role
+            "the {} saw no {} of {what} at place {} of {} as of {}",
+            statement.role, seen.purpose, seen.index, seen.list, seen.checked_at
         );
         report.note(&format!("{check}.status"), Outcome::Note, sentence);
     }
