@@ -35,6 +35,8 @@ pub struct Recorder {
 struct State {
     http: reqwest::Client,
     target: Mutex<String>,
+    /// What is done to the bodies of requests on the way.
+    altering: Mutex<Option<fn(&mut Value)>>,
     exchanges: Mutex<Vec<Exchange>>,
 }
 
@@ -45,7 +47,8 @@ impl Recorder {
     /// When no port can be had.
     pub fn start() -> Result<Self, Failure> {
         let http = crate::connector::http_client()?;
-        let state = Arc::new(State { http, target: Mutex::default(), exchanges: Mutex::default() });
+        let state =
+            Arc::new(State { http, target: Mutex::default(), altering: Mutex::default(), exchanges: Mutex::default() });
         let data = web::Data::from(Arc::clone(&state));
         let serving = Serving::start(move |service| {
             service.app_data(data.clone()).default_service(web::to(pass));
@@ -61,6 +64,11 @@ impl Recorder {
     /// Everything goes to this root from now on.
     pub fn point_to(&self, target: &str) {
         target.clone_into(&mut self.state.target.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// From now on this is done to what is sent through it, as an attacker on the way would.
+    pub fn alter(&self, altering: fn(&mut Value)) {
+        *self.state.altering.lock().unwrap_or_else(PoisonError::into_inner) = Some(altering);
     }
 
     /// What went through, in the order of the answers.
@@ -83,6 +91,14 @@ async fn forward(request: &HttpRequest, body: web::Bytes, state: &State) -> reqw
     for (name, value) in request.headers().iter().filter(|(name, _)| is_passed_on(name.as_str())) {
         onward = onward.header(name.as_str(), value.as_bytes());
     }
+    let altering = *state.altering.lock().unwrap_or_else(PoisonError::into_inner);
+    let body = match (altering, serde_json::from_slice::<Value>(&body)) {
+        (Some(alter), Ok(mut value)) => {
+            alter(&mut value);
+            value.to_string().into()
+        }
+        (Some(_), Err(_)) | (None, _) => body.clone(),
+    };
     let answer = onward.body(body.clone()).send().await?;
     let status = answer.status().as_u16();
     let headers = answer.headers().clone();

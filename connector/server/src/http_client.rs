@@ -138,7 +138,10 @@ impl HttpClient {
     async fn authorization(&self, audience: &str) -> Result<String, PostError> {
         // Our own keys cannot sign now, which may pass where a vault has them.
         let signed = self.authentication.header_for(audience).await;
-        signed.map_err(|problem| PostError::Unreachable(problem.detail))
+        signed.map_err(|problem| {
+            tracing::warn!(partner = audience, code = %problem.code, "nothing can be sent: {}", problem.detail);
+            PostError::Unreachable(problem.detail)
+        })
     }
 
     async fn send(

@@ -3,7 +3,7 @@
 use std::fs;
 
 use serde_json::{Value, json};
-use symbolon_e2e::connector::{Config, Connector, http_client};
+use symbolon_e2e::connector::{Config, Connector, http_client, segment};
 use symbolon_e2e::partners::Partners;
 use symbolon_e2e::vault::Vault;
 use symbolon_e2e::{Failure, eventually};
@@ -102,8 +102,13 @@ async fn a_sealed_vault_delays_messages_and_loses_none() -> Outcome {
     let offer = partners.oem.offer_of(&partners.supplier, "part").await?;
     vault.seal().await?;
     let pid = partners.oem.ask(&partners.supplier, &offer, json!({})).await?;
-    eventually("the log says why nothing is sent", async || partners.oem.log().contains("sealed").then_some(()))
-        .await?;
+    let path = format!("negotiations/{}/messages", segment(&pid));
+    let told = eventually("the message says why it was not sent", async || {
+        let messages = partners.oem.management().get(&path).await.ok()?.to_string();
+        messages.contains("the vault is sealed").then_some(())
+    });
+    told.await?;
+    assert!(partners.oem.log().contains("nothing can be sent: "), "{}", partners.oem.log());
     assert_eq!(partners.oem.read("negotiations", &pid).await?["state"], "REQUESTED");
     vault.unseal().await?;
     partners.oem.happened("negotiation.finalized", &pid).await.map(drop)
