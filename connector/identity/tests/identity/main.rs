@@ -16,6 +16,7 @@ mod presentation;
 mod resolver;
 mod status;
 mod token;
+mod vectors;
 mod world;
 
 use futures_util::FutureExt;
