@@ -163,6 +163,49 @@ async fn a_foreign_partners_tokens_are_kept_as_evidence() -> Outcome {
     Ok(())
 }
 
+/// In a dataspace each half names what the other party presented: with its digest, its issuer's document, and what the status
+/// lists showed. The file proves it also after a membership has been taken back.
+#[tokio::test]
+async fn halves_name_the_memberships_that_they_rest_on() -> Outcome {
+    let [founder, newcomer] = ["founder", "newcomer"].map(|name| Config::new(name).web().relaxed());
+    let Partners { supplier: founder, oem: newcomer } = Partners::with(founder, newcomer).await?;
+    let body = json!({"id": "brakes", "name": "Makers of brakes", "bpn": "auto"});
+    let founded = founder.management().post("dataspaces", &body).await?;
+    founder.happened("credential-request.issued", text(&founded, "credentialRequest")).await?;
+    let body = json!({"dataspace": "brakes", "name": "Newcomer", "bpn": "auto", "expiresInSeconds": 3600});
+    let invitation = founder.management().post("invitations", &body).await?;
+    let body = json!({"invitation": text(&invitation, "invitation")});
+    let joined = newcomer.management().post("dataspaces/join", &body).await?;
+    newcomer.happened("credential-request.issued", text(&joined, "credentialRequest")).await?;
+    founder.publish_openly("part", b"data").await?;
+    let agreement = newcomer.conclude(&founder, "part").await?;
+    founder.happened("agreement.concluded", &agreement).await?;
+
+    let file = exported(&founder, &agreement, &founder.home()).await?;
+    for half in read(&file)["attestations"].as_array().unwrap() {
+        let presented = half["credential"]["credentialSubject"]["presented"].as_array().unwrap();
+        let membership =
+            presented.iter().find(|one| one["credentialType"].to_string().contains("MembershipCredential"));
+        let membership = membership.unwrap_or_else(|| panic!("no membership in {half:#}"));
+        assert_eq!(membership["credentialIssuer"], founder.participant());
+        assert_eq!(membership["statusCheck"][0]["statusPurpose"], "revocation", "{membership}");
+    }
+    let told = founder.run(["verify".as_ref(), "--both".as_ref(), file.as_os_str()]).await?;
+    let membership = format!("the MembershipCredential of {}", founder.participant());
+    for party in ["consumer", "provider"] {
+        assert!(told.contains(&format!("{membership} that the {party} presented verifies")), "{told}");
+    }
+    let other = altered(&file, |file| file["evidence"]["presented"][0] = json!("another"));
+    let told = founder.run(["verify".as_ref(), other.as_os_str()]).await?;
+    assert!(told.contains("is not in the file; its digest is signed"), "{told}");
+
+    let member = format!("dataspaces/brakes/members/{}", segment(newcomer.participant()));
+    founder.management().delete(&member).await?;
+    let file = exported(&founder, &agreement, &founder.home()).await?;
+    founder.run(["verify".as_ref(), "--both".as_ref(), file.as_os_str()]).await?;
+    Ok(())
+}
+
 /// The process id at the supplier, and the agreement.
 async fn negotiated_by_hand(supplier: &Connector, peer: &DcpPeer, oem: &Party) -> Result<(String, String), Failure> {
     let token = || oem.sign(&oem.id_token(supplier.participant(), now()));
