@@ -45,7 +45,7 @@ check: system $(DENY)/bin/cargo-deny ## format, lints, licences
 	@echo "check: ok"
 
 .PHONY: unit
-unit: system ## unit and end-to-end tests without check and kits
+unit: system openbao verifier ## unit and end-to-end tests without check and kits
 	@cargo build --release --locked --quiet --workspace --bins
 	@cargo test --release --locked --workspace
 
@@ -66,7 +66,7 @@ first-transfer: system ## a company that was invited: from an empty folder to go
 	@$(BIN)/first-transfer
 
 .PHONY: bench
-bench: system ## every benchmark; ONLY=name runs one, QUICK=1 a short run, PEER=edc measures EDC in the same run
+bench: system verifier ## every benchmark; ONLY=name runs one, QUICK=1 a short run, PEER=edc measures EDC in the same run
 	@cargo build --release --locked --quiet --workspace --bins
 	@$(BIN)/bench $(if $(QUICK),--quick) $(if $(ONLY),"$(ONLY)")
 

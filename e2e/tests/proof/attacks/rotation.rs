@@ -1,7 +1,7 @@
 //! Keys that are replaced, theirs and ours.
 
 use serde_json::json;
-use symbolon_e2e::dcp_peer::{Key, Kind, Reply, now};
+use symbolon_e2e::dcp_peer::{Key, Kind, Party, Reply, header, now};
 
 use super::stage::{Outcome, Stage, unproved};
 
@@ -36,6 +36,7 @@ async fn a_used_token_stays_used_when_we_replace_our_keys() -> Outcome {
     let holder = stage.member()?;
     let used = holder.sign(&holder.id_token(stage.connector.participant(), now()))?;
     assert_eq!(stage.ask(&used).await?.status, 200);
+    let first = signed_with(&stage, &holder);
     let document = || async {
         let url = format!("{}/.well-known/did.json", stage.connector.public_url());
         symbolon_e2e::connector::http_client().unwrap().get(url).send().await.unwrap().text().await.unwrap()
@@ -44,8 +45,21 @@ async fn a_used_token_stays_used_when_we_replace_our_keys() -> Outcome {
     stage.connector.management().post("keys/rotate", &json!({})).await?;
     let after = document().await;
     assert_ne!(before, after, "the document shows the new keys");
+    // What we signed before is still found in the document; what we sign now is signed with another key.
+    let newcomer = stage.member()?;
+    assert_eq!(stage.ask_as(&newcomer).await?.status, 200);
+    let second = signed_with(&stage, &newcomer);
+    assert_ne!(first, second);
+    assert!(after.contains(&first) && after.contains(&second) && !before.contains(&second), "{after}");
     let logged = stage.logged();
     let answer = stage.ask(&used).await?;
     stage.check("used before", &answer, &unproved("token.replayed", "was used before"), logged);
     stage.is_well().await
+}
+
+/// The key by which the connector asked this party for its presentation.
+fn signed_with(stage: &Stage, party: &Party) -> String {
+    let asked = stage.peer.asked(party).into_iter().find(|asked| asked.path.ends_with("/presentations/query")).unwrap();
+    let token = asked.authorization.strip_prefix("Bearer ").unwrap().to_owned();
+    header(&token).unwrap()["kid"].as_str().unwrap().to_owned()
 }
