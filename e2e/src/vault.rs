@@ -34,7 +34,7 @@ impl Vault {
     pub async fn start() -> Result<Self, Failure> {
         let binary = tool("openbao").await?;
         let folder = TempDir::with_prefix("symbolon-vault-").map_err(Failure::io("temporary folder"))?;
-        let listens = format!("127.0.0.1:{}", ports::free().map_err(Failure::io("free port"))?);
+        let listens = format!("127.0.0.1:{}", two_ports()?);
         let log = File::create(folder.path().join("log")).map_err(Failure::io("log of the vault"))?;
         let errors = log.try_clone().map_err(Failure::io("log of the vault"))?;
         let mut command = Command::new(binary);
@@ -43,10 +43,12 @@ impl Vault {
         command.env("HOME", folder.path()).stdin(Stdio::null()).stdout(log).stderr(errors).kill_on_drop(true);
         let process = command.spawn().map_err(Failure::io("starting the vault"))?;
         let vault = Self { http: http_client()?, address: format!("http://{listens}"), folder, _process: process };
-        eventually("the vault is unsealed and ready", async || {
+        let ready = eventually("the vault is unsealed and ready", async || {
             vault.status("sys/health").await.filter(|status| *status == 200)
-        })
-        .await?;
+        });
+        if let Err(failure) = ready.await {
+            return Err(Failure::Unexpected(format!("{failure}; it printed:\n{}", vault.log()?)));
+        }
         vault.write("sys/mounts/transit", &json!({"type": "transit"})).await?;
         Ok(vault)
     }
@@ -108,7 +110,7 @@ impl Vault {
     /// # Errors
     /// As [`Vault::write`]; also when the key is not in its log.
     pub async fn unseal(&self) -> Result<(), Failure> {
-        let log = fs::read_to_string(self.folder.path().join("log")).map_err(Failure::io("log of the vault"))?;
+        let log = self.log()?;
         let key = log.lines().find_map(|line| line.trim().strip_prefix("Unseal Key: "));
         let key = key.ok_or_else(|| Failure::Unexpected("the vault printed no unseal key".to_owned()))?;
         self.write("sys/unseal", &json!({"key": key.trim()})).await?;
@@ -133,6 +135,10 @@ impl Vault {
         self.call(Method::POST, path, Some(body)).await
     }
 
+    fn log(&self) -> Result<String, Failure> {
+        fs::read_to_string(self.folder.path().join("log")).map_err(Failure::io("log of the vault"))
+    }
+
     async fn status(&self, path: &str) -> Option<u16> {
         let answer = self.http.get(format!("{}/v1/{path}", self.address)).send().await.ok()?;
         Some(answer.status().as_u16())
@@ -153,6 +159,17 @@ impl Vault {
         match status.is_success() {
             true => Ok(body),
             false => Err(Failure::Refused { call, status: status.as_u16(), body }),
+        }
+    }
+}
+
+/// The first of two neighbouring ports: the vault takes the next one for its cluster.
+fn two_ports() -> Result<u16, Failure> {
+    let free = || ports::free().map_err(Failure::io("free port"));
+    loop {
+        let (first, second) = (free()?, free()?);
+        if second == first + 1 {
+            return Ok(first);
         }
     }
 }
