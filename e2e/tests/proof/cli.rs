@@ -132,10 +132,21 @@ async fn a_configuration_that_cannot_be_used_is_refused() -> Outcome {
 async fn help_shows_every_command_with_examples() -> Outcome {
     let connector = Connector::start(Config::new("first").relaxed()).await?;
     let help = connector.run(["--help".as_ref()]).await?;
-    for command in
-        ["serve", "init", "demo", "verify", "reindex", "dataspace", "invite", "join", "catalog", "negotiate", "transfer",
-            "fetch", "completions"]
-    {
+    for command in [
+        "serve",
+        "init",
+        "demo",
+        "verify",
+        "reindex",
+        "dataspace",
+        "invite",
+        "join",
+        "catalog",
+        "negotiate",
+        "transfer",
+        "fetch",
+        "completions",
+    ] {
         assert!(help.contains(command), "{command}");
         let help = connector.run([command.as_ref(), "--help".as_ref()]).await?;
         assert!(help.contains("Examples:"), "{command}: {help}");

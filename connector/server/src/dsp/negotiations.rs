@@ -9,9 +9,9 @@ use symbolon_contract_negotiation::negotiation::Message as Step;
 use symbolon_identity::attestation::Half;
 use symbolon_policies_odrl::{PolicyDocument, PolicyError};
 use symbolon_vocab::messages::{
-    Attestation, ContractAgreementMessage, ContractAgreementVerificationMessage, ContractNegotiation, ContractNegotiationError,
-    ContractNegotiationEventMessage, ContractNegotiationTerminationMessage, ContractOfferMessage,
-    ContractRequestMessage, EventType, Message,
+    Attestation, ContractAgreementMessage, ContractAgreementVerificationMessage, ContractNegotiation,
+    ContractNegotiationError, ContractNegotiationEventMessage, ContractNegotiationTerminationMessage,
+    ContractOfferMessage, ContractRequestMessage, EventType, Message,
 };
 
 use super::{Arrived, Body, answer, body, caller, id, named, refuse};

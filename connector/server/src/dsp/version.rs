@@ -16,11 +16,8 @@ async fn versions(connector: web::Data<Connector>) -> HttpResponse {
         Authentication::Did(_) => {
             // `did:web` or `did:key`.
             let method = connector.participant.splitn(3, ':').take(2).collect::<Vec<_>>().join(":");
-            let auth = Auth {
-                protocol: "self-issued-jwt".to_owned(),
-                version: "1".to_owned(),
-                profile: vec![method.clone()],
-            };
+            let auth =
+                Auth { protocol: "self-issued-jwt".to_owned(), version: "1".to_owned(), profile: vec![method.clone()] };
             (Some(method), Some(auth))
         }
         Authentication::Mock { .. } => (None, None),

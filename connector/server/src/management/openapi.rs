@@ -8,8 +8,9 @@ use utoipa::{Modify, OpenApi};
 use super::problem::MEDIA_TYPE;
 use super::route::at;
 use super::{
-    BASE, agreements, assets, catalog, credential_offers, credential_requests, credentials, dataspaces, events, health, info,
-    invitations, issued, keys, members, negotiations, offers, partners, policies, problem, requests, sparql, transfers, webhooks,
+    BASE, agreements, assets, catalog, credential_offers, credential_requests, credentials, dataspaces, events, health,
+    info, invitations, issued, keys, members, negotiations, offers, partners, policies, problem, requests, sparql,
+    transfers, webhooks,
 };
 
 /// The management API.

@@ -13,9 +13,9 @@ use crate::authentication::{Operator, Permission};
 use crate::clock;
 use crate::connector::{Change, Connector};
 use crate::problem::{Kind, Problem};
+use crate::storage::agreements::{self as rows, AgreementState, StoredAgreement};
 use crate::storage::evidence::{self, Kept};
 use crate::storage::messages::{self, Status};
-use crate::storage::agreements::{self as rows, AgreementState, StoredAgreement};
 use crate::storage::offers::Step;
 use crate::storage::{Page, StorageError};
 
@@ -147,12 +147,8 @@ pub async fn import(
         }
     }
     let now = clock::now();
-    let parties = Parties {
-        agreement: &document,
-        role: import.role,
-        partner: &import.partner,
-        dataspace: &import.dataspace,
-    };
+    let parties =
+        Parties { agreement: &document, role: import.role, partner: &import.partner, dataspace: &import.dataspace };
     let mut change = Change::default();
     let own = attesting::attest(connector, parties, &mut change, now).await?;
     let stored = StoredAgreement {
