@@ -77,15 +77,20 @@ async fn issue(connector: &Connector, tokens: usize, report: &mut Report) -> Res
 async fn verify(connector: &Connector, tokens: usize, report: &mut Report) -> Result<f64, Failure> {
     let peer = DcpPeer::start()?;
     let party = peer.party()?;
-    let http = crate::connector::http_client()?;
     let address = format!("{}/negotiations/urn:example:absent", connector.dsp_address());
     let signed = || party.sign(&party.id_token(connector.participant(), now()));
-    let ask = |token: String| answered(http.get(&address).bearer_auth(token), 404);
-    let first = async || ask(signed().ok()?).await.ok();
+    let first = crate::connector::http_client()?;
     // A token of the second of the start may be older than the connector.
-    eventually("the first token is accepted", first).await?;
+    eventually("the first token is accepted", async || {
+        answered(first.get(&address).bearer_auth(signed().ok()?), 404).await.ok()
+    })
+    .await?;
     let all: Vec<String> = (0..tokens).map(|_| signed()).collect::<Result<_, _>>()?;
-    at_once(connector, tokens, report, |number| ask(all.get(number).cloned().unwrap_or_default())).await
+    // Signing has taken seconds, in which the connector has closed what was open.
+    let http = crate::connector::http_client()?;
+    let ask =
+        |number: usize| answered(http.get(&address).bearer_auth(all.get(number).cloned().unwrap_or_default()), 404);
+    at_once(connector, tokens, report, ask).await
 }
 
 /// Does it `count` times with [`OPEN`] under way at any moment; how many per second.
