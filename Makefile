@@ -61,8 +61,7 @@ kit-dcp: system java ## the official DCP TCK likewise; DCP_KIT_JARS=folder runs 
 
 .PHONY: first-transfer
 first-transfer: system ## a company that was invited: from an empty folder to governed data, with the seconds of each step
-	@cargo build --release --locked --quiet --package symbolon --bin symbolon
-	@cargo build --release --locked --quiet --package symbolon-e2e --bin first-transfer
+	@cargo build --release --locked --quiet --workspace --bins
 	@$(BIN)/first-transfer
 
 .PHONY: bench
