@@ -1,6 +1,7 @@
 //! Request bodies, as long as they stay within the configured size and time: who sends slowly holds nothing here for long.
 
 use std::cell::RefCell;
+use std::convert::Infallible;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -8,11 +9,12 @@ use std::time::Duration;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::TRANSFER_ENCODING;
+use actix_web::http::header::{CONTENT_TYPE, TRANSFER_ENCODING};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage as _, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use bytes::{Bytes, BytesMut};
-use futures_util::{StreamExt as _, stream};
+use futures_util::future::LocalBoxFuture;
+use futures_util::{FutureExt as _, StreamExt as _, stream};
 
 use crate::connector::Connector;
 use crate::problem::{Kind, Problem};
@@ -80,4 +82,41 @@ impl MessageBody for Answer {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
         Pin::new(&mut self.body).poll_next(context)
     }
+}
+
+/// The body of a request, or why it did not arrive: too large, too slow, broken off. The handler tells in its protocol's words,
+/// after it has asked who sends it.
+pub(crate) struct Arrived(Result<web::Bytes, Problem>);
+
+impl Arrived {
+    /// The body.
+    pub(crate) fn bytes(&self) -> Result<&[u8], Problem> {
+        self.0.as_deref().map_err(Clone::clone)
+    }
+
+    /// What there is of it for an error to refer to.
+    pub(crate) fn seen(&self) -> &[u8] {
+        self.0.as_deref().unwrap_or_default()
+    }
+}
+
+impl FromRequest for Arrived {
+    type Error = Infallible;
+    type Future = LocalBoxFuture<'static, Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        async move { Ok(Self(bytes(&request, payload).await)) }.boxed_local()
+    }
+}
+
+/// Refuses a body that does not say that it is JSON.
+pub(crate) fn must_be_json(request: &HttpRequest) -> Result<(), Problem> {
+    let given = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if essence == "application/json" || essence == "application/ld+json" {
+        return Ok(());
+    }
+    Err(Problem::bad_request("message.content-type", "the Content-Type must be application/json")
+        .with_rule("Content-Type"))
 }

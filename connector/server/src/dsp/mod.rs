@@ -7,17 +7,12 @@ mod negotiations;
 mod transfers;
 mod version;
 
-use std::convert::Infallible;
-
-use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE};
-use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder, web};
-use futures_util::FutureExt as _;
-use futures_util::future::LocalBoxFuture;
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use symbolon_vocab::messages::{Message, parse, to_bytes};
 
-use crate::arrival;
+use crate::arrival::{self, Arrived};
 use crate::authentication::Caller;
 use crate::connector::Connector;
 use crate::problem::{Kind, Problem};
@@ -49,41 +44,9 @@ struct Body<M> {
     text: String,
 }
 
-/// The body of a request, or why it did not arrive: too large, too slow, broken off. The handler tells in the protocol's
-/// words.
-struct Arrived(Result<web::Bytes, Problem>);
-
-impl Arrived {
-    fn bytes(&self) -> Result<&[u8], Problem> {
-        self.0.as_deref().map_err(Clone::clone)
-    }
-
-    /// What there is of it for an error to refer to.
-    fn seen(&self) -> &[u8] {
-        self.0.as_deref().unwrap_or_default()
-    }
-}
-
-impl FromRequest for Arrived {
-    type Error = Infallible;
-    type Future = LocalBoxFuture<'static, Result<Self, Infallible>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (request, payload) = (request.clone(), payload.take());
-        async move { Ok(Self(arrival::bytes(&request, payload).await)) }.boxed_local()
-    }
-}
-
 /// Reads a message. The size was bounded when the body was collected.
 fn body<M: Message>(request: &HttpRequest, bytes: &[u8]) -> Result<Body<M>, Problem> {
-    let json = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
-        let kind = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        kind == "application/json" || kind == "application/ld+json"
-    });
-    if !json {
-        return Err(Problem::bad_request("message.content-type", "the Content-Type must be application/json")
-            .with_rule("Content-Type"));
-    }
+    arrival::must_be_json(request)?;
     let message = parse::<M>(bytes)
         .map_err(|malformed| Problem::bad_request("message.malformed", malformed.reason).with_rule(malformed.member))?;
     let text = String::from_utf8(bytes.to_vec())

@@ -6,17 +6,12 @@ pub mod did;
 mod issuer;
 mod sts;
 
-use std::convert::Infallible;
-
-use actix_web::dev::Payload;
-use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE};
-use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
-use futures_util::FutureExt as _;
-use futures_util::future::LocalBoxFuture;
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{HttpRequest, HttpResponse, web};
 use symbolon_identity::token::Verified;
 use symbolon_vocab::dcp::{self, Message};
 
-use crate::arrival;
+use crate::arrival::{self, Arrived};
 use crate::connector::Connector;
 use crate::problem::Problem;
 
@@ -49,32 +44,10 @@ fn log(sender: &Verified, problem: &Problem) {
     tracing::warn!(code, partner, rule, detail, "a request to our credential service or issuer was refused");
 }
 
-/// The body of a request, or why it did not arrive. Who sends it is asked first.
-struct Arrived(Result<web::Bytes, Problem>);
-
-impl FromRequest for Arrived {
-    type Error = Infallible;
-    type Future = LocalBoxFuture<'static, Result<Self, Infallible>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (request, payload) = (request.clone(), payload.take());
-        async move { Ok(Self(arrival::bytes(&request, payload).await)) }.boxed_local()
-    }
-}
-
 impl Arrived {
-    fn bytes(&self) -> Result<&[u8], Problem> {
-        self.0.as_deref().map_err(Clone::clone)
-    }
-
     /// The message in it. The size was bounded when the body was collected.
     fn message<M: Message>(&self, request: &HttpRequest) -> Result<M, Problem> {
-        let given = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let essence = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        if essence != "application/json" && essence != "application/ld+json" {
-            return Err(Problem::bad_request("message.content-type", "the Content-Type must be application/json")
-                .with_rule("Content-Type"));
-        }
+        arrival::must_be_json(request)?;
         dcp::parse(self.bytes()?).map_err(|malformed| {
             Problem::bad_request("message.malformed", malformed.reason).with_rule(malformed.member)
         })
