@@ -1,6 +1,6 @@
 //! The action hierarchy of the ODRL 2.2 vocabulary, and the actions that profiles add.
 
-use crate::names::{self, CATENAX_POLICY, ODRL};
+use crate::names::{ADM, CATENAX_POLICY, CC, EC, ODRL};
 
 /// `(action, the action that includes it)`, by local name; `use` and `transfer` are the roots. Kept in order of the first column.
 const INCLUDED_IN: &[(&str, &str)] = &[
@@ -46,54 +46,139 @@ const INCLUDED_IN: &[(&str, &str)] = &[
     ("watermark", "use"),
 ];
 
+/// The actions of the Creative Commons vocabulary that ODRL adopts; all are included in `use`.
+const CREATIVE_COMMONS: &[&str] = &[
+    "Attribution",
+    "CommericalUse",
+    "DerivativeWorks",
+    "Distribution",
+    "Notice",
+    "Reproduction",
+    "ShareAlike",
+    "Sharing",
+    "SourceCode",
+];
+
+/// The actions of the admissibility vocabulary and what includes them.
+const ADMISSIBILITY: &[(&str, Name<'static>)] = &[
+    ("aggregate", Name(Vocabulary::Odrl, "aggregate")),
+    ("derive", Name(Vocabulary::Odrl, "derive")),
+    ("disclose", Name(Vocabulary::Odrl, "distribute")),
+    ("keepSecret", Name(Vocabulary::Odrl, "use")),
+    ("proveDeletion", Name(Vocabulary::Odrl, "use")),
+    ("removeOrigin", Name(Vocabulary::Odrl, "modify")),
+    ("retain", Name(Vocabulary::Odrl, "archive")),
+    ("reverseEngineer", Name(Vocabulary::Odrl, "use")),
+    ("train", Name(Vocabulary::Admissibility, "derive")),
+];
+
+/// The actions of the export-control vocabulary; all are included in `use`.
+const EXPORT_CONTROL: &[&str] = &["recordExport"];
+
 /// The one action that the Catena-X policy profile adds (CX-0152): seeing an offer in the catalogue.
 const CATENAX_ACCESS: &str = "access";
 
+/// The actions by which somebody else gets the data.
+const ONWARD: &[&str] = &["distribute", "grantUse", "present", "transfer", "cc:Distribution", "cc:Sharing"];
+
+/// An action by vocabulary and local name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Name<'a>(Vocabulary, &'a str);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Vocabulary {
+    Odrl,
+    CreativeCommons,
+    Catenax,
+    Admissibility,
+    ExportControl,
+}
+
+/// The vocabularies, with the prefix and the namespace by which names of theirs are told. Without either, ODRL is meant.
+const VOCABULARIES: &[(Vocabulary, &str, &str)] = &[
+    (Vocabulary::Odrl, "odrl:", ODRL),
+    (Vocabulary::Catenax, "cx-policy:", CATENAX_POLICY),
+    (Vocabulary::Admissibility, "adm:", ADM),
+    (Vocabulary::ExportControl, "ec:", EC),
+    (Vocabulary::CreativeCommons, "cc:", CC),
+];
+
 /// The IRI behind a short name, when a known vocabulary has the name.
 pub(crate) fn iri(name: &str) -> Option<String> {
-    if is_core(name) {
-        Some(format!("{ODRL}{name}"))
-    } else if name == CATENAX_ACCESS {
-        Some(format!("{CATENAX_POLICY}{name}"))
-    } else {
-        None
-    }
+    let known = Name::of(name)?;
+    let (_, _, namespace) = VOCABULARIES.iter().find(|(vocabulary, _, _)| *vocabulary == known.0)?;
+    Some(format!("{namespace}{}", known.1))
 }
 
 /// Whether the meaning of the action is known.
 pub(crate) fn is_known(iri: &str) -> bool {
-    iri.strip_prefix(ODRL).is_some_and(is_core) || catenax_name(iri).is_some_and(|name| name == CATENAX_ACCESS)
+    iri.contains(':') && Name::of(iri).is_some()
 }
 
 /// Whether `outer` is `inner` or includes it, directly or through others. Either may be an IRI, a prefixed or a short name.
 pub(crate) fn covers(outer: &str, inner: &str) -> bool {
-    match (core_name(outer), core_name(inner)) {
-        (Some(outer), Some(inner)) => lineage(inner).any(|name| name == outer),
-        (None, None) => catenax_name(outer).unwrap_or(outer) == catenax_name(inner).unwrap_or(inner),
+    match (Name::of(outer), Name::of(inner)) {
+        (Some(outer), Some(inner)) => inner.lineage().any(|name| name == outer),
+        (None, None) => outer == inner,
         (Some(_), None) | (None, Some(_)) => false,
     }
 }
 
-fn core_name(action: &str) -> Option<&str> {
-    let name = names::odrl_name(action).unwrap_or(action);
-    is_core(name).then_some(name)
+/// Whether somebody else gets the data by this action: then it is to be asked who.
+pub fn is_onward(action: &str) -> bool {
+    ONWARD.iter().any(|onward| covers(onward, action))
 }
 
-fn catenax_name(action: &str) -> Option<&str> {
-    action.strip_prefix(CATENAX_POLICY).or_else(|| action.strip_prefix("cx-policy:"))
+/// The action that includes this one, by IRI; `None` for a root, and for what is not known.
+pub(crate) fn included_in(action: &str) -> Option<String> {
+    let Name(vocabulary, local) = Name::of(action)?.includer()?;
+    let (_, _, namespace) = VOCABULARIES.iter().find(|(known, _, _)| *known == vocabulary)?;
+    Some(format!("{namespace}{local}"))
 }
 
-fn is_core(name: &str) -> bool {
-    matches!(name, "use" | "transfer") || includer(name).is_some()
-}
+impl<'a> Name<'a> {
+    /// `None` for a name that no vocabulary has.
+    fn of(action: &'a str) -> Option<Self> {
+        let told = VOCABULARIES.iter().find_map(|(vocabulary, prefix, namespace)| {
+            let local = action.strip_prefix(namespace).or_else(|| action.strip_prefix(prefix))?;
+            Some(Name(*vocabulary, local))
+        });
+        let name = match told {
+            Some(name) => name,
+            None if action == CATENAX_ACCESS => Name(Vocabulary::Catenax, action),
+            None => Name(Vocabulary::Odrl, action),
+        };
+        name.exists().then_some(name)
+    }
 
-fn includer(name: &str) -> Option<&'static str> {
-    let row = INCLUDED_IN.binary_search_by_key(&name, |(action, _)| *action).ok()?;
-    INCLUDED_IN.get(row).map(|(_, outer)| *outer)
-}
+    fn exists(self) -> bool {
+        match self {
+            Name(Vocabulary::Odrl, "use" | "transfer") => true,
+            Name(Vocabulary::Catenax, local) => local == CATENAX_ACCESS,
+            Name(_, _) => self.includer().is_some(),
+        }
+    }
 
-fn lineage(name: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(name), |name| includer(name))
+    fn includer(self) -> Option<Name<'static>> {
+        const USE: Name<'static> = Name(Vocabulary::Odrl, "use");
+        let Name(vocabulary, local) = self;
+        match vocabulary {
+            Vocabulary::Odrl => {
+                let row = INCLUDED_IN.binary_search_by_key(&local, |(action, _)| *action).ok()?;
+                INCLUDED_IN.get(row).map(|(_, outer)| Name(Vocabulary::Odrl, outer))
+            }
+            Vocabulary::CreativeCommons => CREATIVE_COMMONS.contains(&local).then_some(USE),
+            Vocabulary::Admissibility => {
+                ADMISSIBILITY.iter().find(|(action, _)| *action == local).map(|(_, outer)| *outer)
+            }
+            Vocabulary::ExportControl => EXPORT_CONTROL.contains(&local).then_some(USE),
+            Vocabulary::Catenax => None,
+        }
+    }
+
+    fn lineage(self) -> impl Iterator<Item = Name<'a>> {
+        std::iter::successors(Some(self), |name| name.includer())
+    }
 }
 
 #[cfg(test)]
@@ -104,7 +189,8 @@ mod tests {
     fn the_table_is_sorted_and_leads_to_a_root() {
         assert!(INCLUDED_IN.is_sorted_by_key(|(action, _)| *action));
         for (action, _) in INCLUDED_IN {
-            assert!(lineage(action).last().is_some_and(|root| matches!(root, "use" | "transfer")), "{action}");
+            let root = Name(Vocabulary::Odrl, action).lineage().last();
+            assert!(root.is_some_and(|Name(_, root)| matches!(root, "use" | "transfer")), "{action}");
         }
     }
 
@@ -121,6 +207,14 @@ mod tests {
             ("https://w3id.org/catenax/2025/9/policy/access", "access", true),
             ("urn:example:drive", "urn:example:drive", true),
             ("use", "urn:example:drive", false),
+            ("use", "adm:disclose", true),
+            ("distribute", "https://w3id.org/symbolon/admissibility/1/disclose", true),
+            ("odrl:derive", "adm:train", true),
+            ("adm:derive", "derive", false),
+            ("use", "ec:recordExport", true),
+            ("use", "cc:Distribution", true),
+            ("use", "adm:publish", false),
+            ("use", "disclose", false),
         ] {
             assert_eq!(covers(outer, inner), expected, "{outer} covers {inner}");
         }

@@ -1,141 +1,83 @@
-//! What left operands mean: one table per profile, and one short list of meanings that code gives to them.
+//! What left operands mean: one table per profile, with what each may be compared with, where its value comes from, and whether it is
+//! decided here or binds by contract alone.
+//!
+//! | Module | Profile |
+//! |---|---|
+//! | [`odrl`] | the ODRL 2.2 common vocabulary, with EDC's `inForceDate` |
+//! | [`catenax`] | CX-0152 in the release 2025/9, and the older policies |
+//! | [`ids`] | operands of the International Data Spaces |
+//! | [`admissibility`] | purpose, scope, retention, disclosure, derivation, localisation, trade secrets |
+//! | [`export_control`] | EAR, ITAR and EU dual-use classifications, licences |
 
-use crate::names::{CATENAX_LEGACY_POLICY, CATENAX_POLICY, EDC, ODRL, SYMBOLON};
-use crate::value::Datatype;
+pub mod admissibility;
+pub mod catenax;
+mod check;
+pub mod export_control;
+pub mod ids;
+mod meaning;
+pub mod odrl;
+mod operand;
+mod survival;
 
-/// How the value of a left operand is found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Meaning {
-    /// The time of the request.
-    Clock,
-    /// `eq` names the last moment of use (Catena-X `DataUsageEndDate`).
-    EndOfUse,
-    /// `eq` counts the days of use from the day of signing (Catena-X `DataUsageEndDurationDays`).
-    DaysOfUse,
-    /// The party that asks.
-    Participant,
-    /// A fact that the caller supplies.
-    Fact,
-}
+use symbolon_vocab::{admissibility as adm, export_control as ec, idsa};
 
-/// A left operand of a known profile.
-pub(crate) struct Operand {
-    name: &'static str,
-    pub(crate) meaning: Meaning,
-    /// How a plain string is read where the policy gives no datatype.
-    pub(crate) datatype: Datatype,
-}
+use crate::model::Operator;
+use crate::names::{CATENAX_LEGACY_POLICY, CATENAX_POLICY, EDC, ODRL, SYMBOLON, TRACTUSX};
+use crate::value::Value;
 
-struct Profile {
-    namespace: &'static str,
-    operands: &'static [Operand],
-}
+pub use check::{Finding, check};
+pub(crate) use meaning::Meaning;
+pub use operand::{Enforcement, Operand, Place, Shape};
 
-const fn fact(name: &'static str) -> Operand {
-    Operand { name, meaning: Meaning::Fact, datatype: Datatype::Text }
-}
-
-const fn fact_of(name: &'static str, datatype: Datatype) -> Operand {
-    Operand { name, meaning: Meaning::Fact, datatype }
-}
-
-const fn meant(name: &'static str, meaning: Meaning, datatype: Datatype) -> Operand {
-    Operand { name, meaning, datatype }
-}
-
-const PROFILES: &[Profile] = &[
-    Profile { namespace: ODRL, operands: ODRL_CORE },
-    Profile { namespace: CATENAX_POLICY, operands: CATENAX },
-    Profile { namespace: EDC, operands: &[meant("inForceDate", Meaning::Clock, Datatype::Moment)] },
-    Profile { namespace: SYMBOLON, operands: &[meant("participantId", Meaning::Participant, Datatype::Text)] },
+/// The tables, by namespace. Short names are looked up in this order.
+const TABLES: &[(&str, &[Operand])] = &[
+    (ODRL, odrl::OPERANDS),
+    (CATENAX_POLICY, catenax::OPERANDS),
+    (EDC, odrl::EDC_OPERANDS),
+    (SYMBOLON, odrl::SYMBOLON_OPERANDS),
+    (adm::NAMESPACE, admissibility::OPERANDS),
+    (ec::NAMESPACE, export_control::OPERANDS),
+    (idsa::CODE_NAMESPACE, ids::OPERANDS),
+    (CATENAX_LEGACY_POLICY, catenax::LEGACY_OPERANDS),
+    (TRACTUSX, catenax::TRACTUSX_OPERANDS),
 ];
 
-/// The left operands of the ODRL 2.2 common vocabulary.
-const ODRL_CORE: &[Operand] = &[
-    fact_of("absolutePosition", Datatype::Number),
-    fact_of("absoluteSize", Datatype::Number),
-    fact("absoluteSpatialPosition"),
-    fact("absoluteTemporalPosition"),
-    fact_of("count", Datatype::Number),
-    meant("dateTime", Meaning::Clock, Datatype::Moment),
-    fact_of("delayPeriod", Datatype::Duration),
-    fact("deliveryChannel"),
-    fact_of("elapsedTime", Datatype::Duration),
-    fact("event"),
-    fact("fileFormat"),
-    fact("industry"),
-    fact("language"),
-    fact("media"),
-    fact_of("meteredTime", Datatype::Duration),
-    fact_of("payAmount", Datatype::Number),
-    fact_of("percentage", Datatype::Number),
-    fact("product"),
-    fact("purpose"),
-    fact("recipient"),
-    fact_of("relativePosition", Datatype::Number),
-    fact_of("relativeSize", Datatype::Number),
-    fact("relativeSpatialPosition"),
-    fact("relativeTemporalPosition"),
-    fact_of("resolution", Datatype::Number),
-    fact("spatial"),
-    fact("spatialCoordinates"),
-    fact("systemDevice"),
-    fact_of("timeInterval", Datatype::Duration),
-    fact_of("unitOfCount", Datatype::Number),
-    fact("version"),
-    fact("virtualLocation"),
-];
+/// How many of the tables have short names: a policy has to write the others in full or with a prefix.
+const NAMED: usize = 4;
 
-/// The left operands of the Catena-X policy profile 2025/9 (CX-0152).
-const CATENAX: &[Operand] = &[
-    fact("Membership"),
-    fact("FrameworkAgreement"),
-    fact("BusinessPartnerNumber"),
-    fact("BusinessPartnerGroup"),
-    fact("UsagePurpose"),
-    fact("ContractReference"),
-    fact("AffiliatesBpnl"),
-    fact("AffiliatesRegion"),
-    fact("DataFrequency"),
-    meant("DataUsageEndDate", Meaning::EndOfUse, Datatype::Moment),
-    meant("DataUsageEndDurationDays", Meaning::DaysOfUse, Datatype::Number),
-    fact("DataUsageEndDefinition"),
-    fact_of("DataProvisioningEndDate", Datatype::Moment),
-    fact_of("DataProvisioningEndDurationDays", Datatype::Number),
-    fact("ExclusiveUsage"),
-    fact("JurisdictionLocation"),
-    fact("JurisdictionLocationReference"),
-    fact("Liability"),
-    fact("ManagedLegalEntityBpnl"),
-    fact("ManagedLegalEntityRegion"),
-    fact("Precedence"),
-    fact("VersionChanges"),
-    fact("Warranty"),
-    fact("WarrantyDefinition"),
-    fact_of("WarrantyDurationMonths", Datatype::Number),
-    fact("ConfidentialInformationMeasures"),
-    fact("ConfidentialInformationSharing"),
-    fact("ContractTermination"),
-    fact("UsageRestriction"),
-];
+/// The left operand of that IRI; `None` when no known profile has it.
+pub fn operand(iri: &str) -> Option<&'static Operand> {
+    TABLES.iter().find_map(|(namespace, operands)| {
+        let name = iri.strip_prefix(namespace)?;
+        operands.iter().find(|operand| operand.name == name)
+    })
+}
+
+/// Every left operand of every known profile.
+pub fn operands() -> impl Iterator<Item = &'static Operand> {
+    TABLES.iter().flat_map(|(_, operands)| operands.iter())
+}
 
 /// The IRI behind a short name, when a known profile has the name.
 pub(crate) fn operand_iri(name: &str) -> Option<String> {
-    let profile = PROFILES.iter().find(|profile| profile.operands.iter().any(|operand| operand.name == name))?;
-    Some(format!("{}{name}", profile.namespace))
+    let tables = TABLES.iter().take(NAMED);
+    let (namespace, _) = tables.into_iter().find(|(_, operands)| operands.iter().any(|operand| operand.name == name))?;
+    Some(format!("{namespace}{name}"))
 }
 
-/// What a left operand means; `None` when no known profile has it.
-pub(crate) fn operand(iri: &str) -> Option<&'static Operand> {
-    PROFILES.iter().find_map(|profile| {
-        let name = iri.strip_prefix(profile.namespace)?;
-        profile.operands.iter().find(|operand| operand.name == name)
-    })
+/// What a constraint means, found once when it is read: the meaning of its operand, where operator and values are such that the operand
+/// has one. Otherwise a fact decides that nobody supplies, so that the constraint refuses.
+pub(crate) fn meaning(left_operand: &str, operator: &Operator, rights: &[Value]) -> Meaning {
+    let Some(operand) = operand(left_operand) else { return Meaning::Fact };
+    match operand.meaning {
+        Meaning::Always if !operand.accepts(operator, rights) => Meaning::Fact,
+        meaning => meaning,
+    }
 }
 
 /// Whether a policy may name this profile and still be decided.
 pub(crate) fn is_known(iri: &str) -> bool {
-    matches!(iri, ODRL | CATENAX_POLICY | SYMBOLON)
+    matches!(iri, ODRL | CATENAX_POLICY | SYMBOLON | adm::NAMESPACE | ec::NAMESPACE)
         || iri.strip_prefix(ODRL).is_some_and(|name| name == "core")
         || iri.strip_prefix(CATENAX_LEGACY_POLICY).or(iri.strip_prefix(CATENAX_POLICY)) == Some("profile2405")
 }

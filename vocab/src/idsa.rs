@@ -1,4 +1,7 @@
-//! Endpoint types of the International Data Spaces that data addresses use.
+//! Terms of the International Data Spaces: endpoint types of data addresses, and the namespace of its policy operands.
+
+/// Namespace of the codes, among them the left operands of usage policies (`COUNT`, `CONNECTOR`, `SECURITY_LEVEL`, …).
+pub const CODE_NAMESPACE: &str = "https://w3id.org/idsa/code/";
 
 vocabulary! {
     /// Namespace of every term in this module.

@@ -28,6 +28,7 @@ macro_rules! vocabulary {
     };
 }
 
+pub mod admissibility;
 pub mod catenax;
 pub mod cc;
 pub mod contexts;
@@ -37,6 +38,7 @@ pub mod dct;
 pub mod did;
 pub mod dspace;
 pub mod edc;
+pub mod export_control;
 pub mod idsa;
 pub mod messages;
 pub mod odrl;
