@@ -3,20 +3,16 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use curve25519_dalek::edwards::CompressedEdwardsY;
+use ed25519_dalek::VerifyingKey;
 use josekit::jws::alg::ecdsa::{EcdsaJwsAlgorithm, EcdsaJwsVerifier};
-use josekit::jws::alg::eddsa::EddsaJwsVerifier;
 use josekit::jws::alg::rsassa::RsassaJwsVerifier;
 use josekit::jws::alg::rsassa_pss::RsassaPssJwsVerifier;
-use josekit::jws::{EdDSA, JwsVerifier, PS256, RS256};
+use josekit::jws::{JwsVerifier, PS256, RS256};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::curve::{Curve, Point};
 use super::{Algorithm, BadSignature, KeyError, jwk, multikey};
-
-/// RFC 8410 §4: the `SubjectPublicKeyInfo` of an Ed25519 key is this, then the 32-byte public key.
-const ED25519_SPKI: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 
 /// The lengths of RSA moduli that are accepted, in bits: below is too weak, above costs too much.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
@@ -46,7 +42,7 @@ pub(super) enum Material {
 
 /// Made once: making one costs as much as verifying with it.
 enum Verifier {
-    EdDsa(EddsaJwsVerifier),
+    EdDsa(VerifyingKey),
     Ecdsa(EcdsaJwsVerifier),
     Rsa { pkcs1: RsassaJwsVerifier, pss: Box<RsassaPssJwsVerifier> },
 }
@@ -132,12 +128,10 @@ impl PublicKey {
             return Err(BadSignature);
         }
         let verified = match &self.0.verifier {
-            Verifier::EdDsa(verifier) => {
-                // OpenSSL checks the length, but only this is sure to.
-                if signature.len() != 64 {
-                    return Err(BadSignature);
-                }
-                verifier.verify(message, signature)
+            Verifier::EdDsa(key) => {
+                let signature = ed25519_dalek::Signature::from_slice(signature).map_err(|_| BadSignature)?;
+                // Strict: one signature has one encoding, and a point of small order is no commitment.
+                return key.verify_strict(message, &signature).map_err(|_| BadSignature);
             }
             Verifier::Ecdsa(verifier) => verifier.verify(message, signature),
             Verifier::Rsa { pss, .. } if algorithm == Algorithm::Ps256 => pss.verify(message, signature),
@@ -155,13 +149,14 @@ impl PublicKey {
     }
 }
 
-fn ed25519(bytes: &[u8; 32]) -> Result<EddsaJwsVerifier, KeyError> {
+fn ed25519(bytes: &[u8; 32]) -> Result<VerifyingKey, KeyError> {
     let unusable = KeyError::Refused("is not a usable Ed25519 key");
-    let point = CompressedEdwardsY(*bytes).decompress().ok_or_else(|| unusable.clone())?;
-    if point.is_small_order() || point.compress().as_bytes() != bytes {
+    let key = VerifyingKey::from_bytes(bytes).map_err(|_| unusable.clone())?;
+    // Small order, or a coordinate that was not reduced.
+    if key.is_weak() || key.to_edwards().compress().as_bytes() != bytes {
         return Err(unusable);
     }
-    EdDSA.verifier_from_der([ED25519_SPKI.as_slice(), bytes].concat()).map_err(|_| unusable)
+    Ok(key)
 }
 
 fn ecdsa(point: &Point) -> Result<EcdsaJwsVerifier, KeyError> {

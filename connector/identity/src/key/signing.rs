@@ -1,22 +1,15 @@
 use std::fmt;
 use std::sync::Arc;
 
+use ed25519_dalek::Signer as _;
 use futures_util::future::BoxFuture;
 use josekit::jws::alg::ecdsa::{EcdsaJwsAlgorithm, EcdsaJwsSigner};
-use josekit::jws::alg::eddsa::EddsaJwsSigner;
-use josekit::jws::{EdDSA, JwsSigner};
+use josekit::jws::JwsSigner;
 use zeroize::Zeroizing;
 
 use super::curve::Curve;
 use super::public::Material;
 use super::{Algorithm, KeyError, KeyKind, PublicKey};
-
-/// RFC 8410 §7: the `PrivateKeyInfo` of an Ed25519 key is this, then the 32-byte secret.
-const ED25519_PKCS8: [u8; 16] =
-    [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
-
-/// RFC 8410 §4: the `SubjectPublicKeyInfo` of an Ed25519 key is this, then the public key.
-const ED25519_SPKI_LENGTH: usize = 12;
 
 /// How many times a random secret may be out of its curve's range, which happens once in 2³².
 const ATTEMPTS: usize = 8;
@@ -36,7 +29,8 @@ struct Inner {
 }
 
 enum Signer {
-    EdDsa { secret: Zeroizing<[u8; 32]>, signer: EddsaJwsSigner },
+    /// Overwrites its secret by itself.
+    EdDsa(ed25519_dalek::SigningKey),
     Ecdsa { secret: Zeroizing<[u8; 32]>, signer: EcdsaJwsSigner },
     Remote(RemoteSign),
 }
@@ -113,7 +107,7 @@ impl SigningKey {
     /// [`KeyError::Remote`] if the vault does not answer with a signature of this key.
     pub async fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
         match &self.0.signer {
-            Signer::EdDsa { .. } | Signer::Ecdsa { .. } => self.sign_here(message),
+            Signer::EdDsa(_) | Signer::Ecdsa { .. } => self.sign_here(message),
             Signer::Remote(sign) => {
                 let signature = sign(message.to_vec()).await?;
                 let checked = self.0.public.verify(self.algorithm(), message, &signature);
@@ -129,7 +123,7 @@ impl SigningKey {
     /// As [`SigningKey::sign`]; [`KeyError::Remote`] if the key is kept elsewhere.
     pub fn sign_here(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
         match &self.0.signer {
-            Signer::EdDsa { signer, .. } => signer.sign(message).map_err(|_| KeyError::Signing),
+            Signer::EdDsa(key) => Ok(key.sign(message).to_vec()),
             Signer::Ecdsa { signer, .. } => signer.sign(message).map_err(|_| KeyError::Signing),
             Signer::Remote(_) => Err(KeyError::Remote("it has to be asked, and was not".into())),
         }
@@ -138,21 +132,17 @@ impl SigningKey {
     /// The secret, for the keystore. A remote key has none.
     pub(crate) fn secret(&self) -> Option<&[u8; 32]> {
         match &self.0.signer {
-            Signer::EdDsa { secret, .. } | Signer::Ecdsa { secret, .. } => Some(secret),
+            Signer::EdDsa(key) => Some(key.as_bytes()),
+            Signer::Ecdsa { secret, .. } => Some(secret),
             Signer::Remote(_) => None,
         }
     }
 }
 
 fn ed25519(secret: &[u8; 32]) -> Result<(PublicKey, Signer), KeyError> {
-    let refused = |_| KeyError::Refused("is not a usable Ed25519 key");
-    let der = Zeroizing::new([ED25519_PKCS8.as_slice(), secret].concat());
-    let pair = EdDSA.key_pair_from_der(der.as_slice()).map_err(refused)?;
-    let spki = pair.to_der_public_key();
-    let bytes = spki.get(ED25519_SPKI_LENGTH..).and_then(|bytes| bytes.try_into().ok());
-    let public = PublicKey::from_ed25519(bytes.ok_or(KeyError::Refused("is not a usable Ed25519 key"))?)?;
-    let signer = EdDSA.signer_from_der(der.as_slice()).map_err(refused)?;
-    Ok((public, Signer::EdDsa { secret: Zeroizing::new(*secret), signer }))
+    let key = ed25519_dalek::SigningKey::from_bytes(secret);
+    let public = PublicKey::from_ed25519(key.verifying_key().to_bytes())?;
+    Ok((public, Signer::EdDsa(key)))
 }
 
 fn ecdsa(curve: Curve, algorithm: EcdsaJwsAlgorithm, secret: &[u8; 32]) -> Result<(PublicKey, Signer), KeyError> {

@@ -128,11 +128,11 @@ impl Projection {
     async fn run(self) {
         let mut signal = self.db.graph_log();
         let mut wait = BACKOFF.0;
-        let mut checked = false;
+        let mut reached = None;
         loop {
             // Before reading: a commit in between wakes the next round.
             signal.mark_unchanged();
-            match self.catch_up(&mut checked).await {
+            match self.catch_up(&mut reached).await {
                 Ok(()) => {
                     wait = BACKOFF.0;
                     if signal.changed().await.is_err() {
@@ -154,16 +154,20 @@ impl Projection {
         }
     }
 
-    async fn catch_up(&self, checked: &mut bool) -> Result<(), ProjectionError> {
-        if !*checked {
-            self.check_origin().await?;
-            *checked = true;
-        }
-        let mut position = self.graph.position().await?;
+    /// `known` is the graph's position, read once: only this task moves it. After a failure it is read again.
+    async fn catch_up(&self, known: &mut Option<i64>) -> Result<(), ProjectionError> {
+        let mut position = match known.take() {
+            Some(position) => position,
+            None => {
+                self.check_origin().await?;
+                self.graph.position().await?
+            }
+        };
         loop {
             self.position.send_replace(position);
             let (taken, reached) = take_up(&self.db, &self.graph, position).await?;
             if taken == 0 {
+                *known = Some(position);
                 return Ok(());
             }
             position = reached;
