@@ -2,6 +2,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::uses::Use;
+
 /// What was decided, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Decision {
@@ -12,6 +14,12 @@ pub struct Decision {
     /// What became of each rule, in the order of the policy: permissions, prohibitions, obligations. Empty when the policy as a whole
     /// is not understood.
     pub rules: Vec<RuleReport>,
+    /// What this request takes from the ledger of uses; empty when it is refused. The decision stands only if all of it is taken
+    /// together with whatever the request does.
+    pub uses: Vec<Use>,
+    /// The terms that no machine decides, as far as they bear on the decision: where in the policy, for example
+    /// `permission[0].constraint[2]`. They never block; whoever goes ahead is bound by them all the same.
+    pub contractual: Vec<String>,
 }
 
 /// One reason for a refusal.
@@ -58,6 +66,16 @@ pub enum ReasonCode {
     UnresolvedReference,
     /// A duty is not fulfilled.
     DutyUnfulfilled,
+    /// A duty was violated, and it or its consequences are not fulfilled since.
+    DutyViolated,
+    /// A prohibition was infringed, and its remedies are not fulfilled since.
+    RemedyUnfulfilled,
+    /// What the ledger has left is less than what is asked for.
+    Exhausted,
+    /// It is too early after the last use.
+    TooSoon,
+    /// Constraints that must hold one after the other came to hold in another order, or their order is not known.
+    OutOfOrder,
     /// A prohibition applies.
     Prohibited,
     /// It cannot be ruled out that a prohibition applies.
@@ -74,6 +92,10 @@ pub enum ReasonCode {
     UnknownMember,
     /// The policy inherits from another that is not at hand.
     InheritedPolicy,
+    /// The policy is void: another has replaced it.
+    ReplacedPolicy,
+    /// A policy that should decide as well is not there.
+    MissingPart,
     /// There are more reasons than are listed.
     More,
 }
@@ -98,6 +120,10 @@ pub struct RuleReport {
     pub activation: Activation,
     /// For an obligation, whether it is fulfilled.
     pub fulfilled: Option<bool>,
+    /// For an obligation, how it stands.
+    pub deontic: Option<Deontic>,
+    /// For a prohibition, whether it is known to have been infringed.
+    pub infringed: Option<bool>,
     /// Why a permission or an obligation does not apply, or a prohibition may. Empty where the request is permitted, unless the
     /// decision was made by [`explain`](crate::explain).
     pub reasons: Vec<Reason>,
@@ -114,6 +140,17 @@ pub enum Activation {
     Undecided,
 }
 
+/// How a duty stands (the deontic state of the draft ODRL formal semantics).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub enum Deontic {
+    /// It was done.
+    Fulfilled,
+    /// It was not done, and it is too late.
+    Violated,
+    /// It is not due, or there is still time for it.
+    NotSet,
+}
+
 impl Decision {
     /// All reasons as one text; `permitted` when there are none.
     pub fn sentence(&self) -> String {
@@ -122,6 +159,18 @@ impl Decision {
         }
         let sentences: Vec<_> = self.reasons.iter().map(|reason| reason.sentence.as_str()).collect();
         sentences.join("\n")
+    }
+}
+
+impl RuleReport {
+    /// Whether the decision was made as if the rule applied: where that is not known, a permission does not and a prohibition does.
+    pub fn is_taken_as_active(&self) -> bool {
+        match (self.activation, self.rule) {
+            (Activation::Active, _) => true,
+            (Activation::Inactive, _) => false,
+            (Activation::Undecided, RulePath::Permission(_)) => false,
+            (Activation::Undecided, RulePath::Prohibition(_) | RulePath::Obligation(_)) => true,
+        }
     }
 }
 

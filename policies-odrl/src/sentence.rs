@@ -26,6 +26,7 @@ pub(crate) fn doubt(doubt: &Doubt) -> String {
     match doubt.cause {
         Cause::Profile => format!("refused: the policy uses the profile {name}, which is not known here"),
         Cause::Inheritance => format!("refused: the policy inherits from {name}, which is not at hand"),
+        Cause::Replaced => format!("refused: the policy is void, because {name} replaces it"),
         Cause::Conflict => format!("refused: the policy has the conflict strategy {name}, which is not known"),
         Cause::Action => format!("refused: the action {name} at {path} is not known"),
         Cause::Operator => format!("refused: the operator {name} at {path} is not known"),
@@ -143,7 +144,9 @@ fn said(constraint: &Constraint) -> String {
 
 fn is_dated(constraint: &Constraint) -> bool {
     match constraint {
-        Constraint::Atomic(atomic) => !matches!(atomic.meaning, Meaning::Fact | Meaning::Participant),
+        Constraint::Atomic(atomic) => {
+            matches!(atomic.meaning, Meaning::Clock | Meaning::EndOfUse | Meaning::DaysOfUse)
+        }
         Constraint::Logical(logical) => logical.operands.iter().any(is_dated),
     }
 }
@@ -153,26 +156,17 @@ pub(crate) fn demand(constraint: &AtomicConstraint) -> String {
 }
 
 fn left(constraint: &AtomicConstraint) -> String {
-    match constraint.meaning {
-        Meaning::Clock => "the time of use".to_owned(),
-        Meaning::EndOfUse | Meaning::DaysOfUse | Meaning::Participant | Meaning::Fact => {
-            quoted(&constraint.left_operand)
-        }
-    }
+    if constraint.meaning == Meaning::Clock { "the time of use".to_owned() } else { quoted(&constraint.left_operand) }
 }
 
 fn right(constraint: &AtomicConstraint) -> String {
-    match constraint.meaning {
-        Meaning::Clock => {
-            let dates = list(constraint.right_operands.iter().map(date));
-            format!("{}{dates}", temporal_predicate(&constraint.operator))
-        }
-        Meaning::EndOfUse | Meaning::DaysOfUse | Meaning::Participant | Meaning::Fact => {
-            let values = constraint.right_operands.iter().map(|value| quoted(value.lexical()));
-            let values = list(values.chain(constraint.references.iter().map(|reference| quoted(reference))));
-            format!("{}{values}", predicate(&constraint.operator))
-        }
+    if constraint.meaning == Meaning::Clock {
+        let dates = list(constraint.right_operands.iter().map(date));
+        return format!("{}{dates}", temporal_predicate(&constraint.operator));
     }
+    let values = constraint.right_operands.iter().map(|value| quoted(value.lexical()));
+    let values = list(values.chain(constraint.references.iter().map(|reference| quoted(reference))));
+    format!("{}{values}", predicate(&constraint.operator))
 }
 
 fn temporal_predicate(operator: &Operator) -> &'static str {
@@ -235,7 +229,7 @@ fn quoted(name: &str) -> String {
 }
 
 /// Shortened, without characters that would break a line of a log.
-fn cut(text: &str, length: usize) -> String {
+pub(crate) fn cut(text: &str, length: usize) -> String {
     let mut cut: String =
         text.chars().take(length).map(|character| if character.is_control() { ' ' } else { character }).collect();
     if text.chars().nth(length).is_some() {

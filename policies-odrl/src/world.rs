@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use crate::names::Prefixes;
 use crate::profile;
+use crate::uses::{Used, Uses};
 use crate::value::{Datatype, Value};
 
 /// What somebody wants to do.
@@ -38,7 +39,11 @@ pub struct World {
     wholes: BTreeMap<String, BTreeSet<String>>,
     kinds: BTreeMap<String, BTreeSet<String>>,
     references: BTreeMap<String, Vec<Value>>,
-    fulfilled: BTreeSet<String>,
+    /// What is known of single assets and parties, by their names.
+    about: BTreeMap<String, BTreeMap<String, Vec<Fact>>>,
+    duties: BTreeMap<String, DutyFacts>,
+    infringed: BTreeSet<String>,
+    uses: Option<Uses>,
 }
 
 /// One value of a left operand.
@@ -46,6 +51,19 @@ pub struct World {
 pub(crate) struct Fact {
     pub(crate) value: Value,
     pub(crate) unit: Option<String>,
+    /// When it came to be so.
+    pub(crate) since: Option<Timestamp>,
+}
+
+/// What is known of a duty.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct DutyFacts {
+    pub(crate) fulfilled: bool,
+    /// When it was fulfilled.
+    pub(crate) at: Option<Timestamp>,
+    pub(crate) violated: bool,
+    /// It is not due yet.
+    pub(crate) not_due: bool,
 }
 
 impl World {
@@ -57,7 +75,10 @@ impl World {
             wholes: BTreeMap::new(),
             kinds: BTreeMap::new(),
             references: BTreeMap::new(),
-            fulfilled: BTreeSet::new(),
+            about: BTreeMap::new(),
+            duties: BTreeMap::new(),
+            infringed: BTreeSet::new(),
+            uses: None,
         }
     }
 
@@ -77,13 +98,25 @@ impl World {
     /// `"unit"` may be added. An array adds each of its values; an empty array says that the operand is known to have none.
     #[must_use]
     pub fn with(mut self, left_operand: &str, value: impl Into<Json>) -> Self {
-        let iri = Prefixes::default().left_operand(left_operand);
-        let datatype = profile::operand(&iri).map_or(Datatype::Text, |operand| operand.datatype);
-        let known = self.facts.entry(iri).or_default();
-        match value.into() {
-            Json::Array(values) => known.extend(values.into_iter().map(|value| Fact::read(value, datatype))),
-            value => known.push(Fact::read(value, datatype)),
-        }
+        let (iri, facts) = read_facts(left_operand, value.into(), None);
+        self.facts.entry(iri).or_default().extend(facts);
+        self
+    }
+
+    /// Adds a value like [`with`](Self::with), and since when it is so: `andSequence` asks what came first.
+    #[must_use]
+    pub fn with_since(mut self, left_operand: &str, value: impl Into<Json>, since: Timestamp) -> Self {
+        let (iri, facts) = read_facts(left_operand, value.into(), Some(since));
+        self.facts.entry(iri).or_default().extend(facts);
+        self
+    }
+
+    /// Adds a value that is true of one asset or party only, which its refinements ask for. For the requested asset and the party
+    /// that asks, what [`with`](Self::with) said is true as well; for anybody else it is not.
+    #[must_use]
+    pub fn with_about(mut self, entity: &str, left_operand: &str, value: impl Into<Json>) -> Self {
+        let (iri, facts) = read_facts(left_operand, value.into(), None);
+        self.about.entry(entity.to_owned()).or_default().entry(iri).or_default().extend(facts);
         self
     }
 
@@ -116,8 +149,62 @@ impl World {
     /// A duty was fulfilled; `duty` is its `@id`, or its path in the policy such as `permission[0].duty[0]`.
     #[must_use]
     pub fn with_fulfilled(mut self, duty: &str) -> Self {
-        self.fulfilled.insert(duty.to_owned());
+        self.duty_facts(duty).fulfilled = true;
         self
+    }
+
+    /// A duty was fulfilled at a certain time. If that was outside the time that the duty itself names, it does not count.
+    #[must_use]
+    pub fn with_fulfilled_at(mut self, duty: &str, when: Timestamp) -> Self {
+        let facts = self.duty_facts(duty);
+        (facts.fulfilled, facts.at) = (true, Some(when));
+        self
+    }
+
+    /// A duty was violated. It holds a permission back until it and its consequences are fulfilled.
+    #[must_use]
+    pub fn with_violated(mut self, duty: &str) -> Self {
+        self.duty_facts(duty).violated = true;
+        self
+    }
+
+    /// A duty is not due yet (its deontic state is not set), so that it holds nothing back for now.
+    #[must_use]
+    pub fn with_not_due(mut self, duty: &str) -> Self {
+        self.duty_facts(duty).not_due = true;
+        self
+    }
+
+    /// A prohibition was infringed; `prohibition` is its `@id`, or its path such as `prohibition[0]`. Nothing is permitted until its
+    /// remedies are fulfilled.
+    #[must_use]
+    pub fn with_infringed(mut self, prohibition: &str) -> Self {
+        self.infringed.insert(prohibition.to_owned());
+        self
+    }
+
+    /// The ledger of uses under the policy that is decided.
+    #[must_use]
+    pub fn with_uses(mut self, uses: Uses) -> Self {
+        self.uses = Some(uses);
+        self
+    }
+
+    /// The same world; a ledger in which nothing was used yet, where it had none.
+    pub(crate) fn with_unused_uses(mut self) -> Self {
+        self.uses.get_or_insert_default();
+        self
+    }
+
+    fn duty_facts(&mut self, duty: &str) -> &mut DutyFacts {
+        self.duties.entry(duty.to_owned()).or_default()
+    }
+
+    /// The same world, in which nothing is known of a left operand.
+    pub(crate) fn without(&self, left_operand: &str) -> Self {
+        let mut world = self.clone();
+        world.facts.remove(left_operand);
+        world
     }
 
     pub(crate) fn facts(&self, left_operand: &str) -> Option<&[Fact]> {
@@ -128,12 +215,33 @@ impl World {
         self.references.get(iri).map(Vec::as_slice)
     }
 
-    pub(crate) fn is_fulfilled(&self, duty: &str) -> bool {
-        self.fulfilled.contains(duty)
+    pub(crate) fn facts_about(&self, entity: &str, left_operand: &str) -> Option<&[Fact]> {
+        self.about.get(entity)?.get(left_operand).map(Vec::as_slice)
     }
 
-    pub(crate) fn knows_duties(&self) -> bool {
-        !self.fulfilled.is_empty()
+    /// What is known of a duty by its name, or by its path in the policy.
+    pub(crate) fn duty(&self, id: Option<&str>, path: impl FnOnce() -> String) -> DutyFacts {
+        if self.duties.is_empty() {
+            return DutyFacts::default();
+        }
+        let named = id.and_then(|id| self.duties.get(id)).copied().unwrap_or_default();
+        let placed = self.duties.get(&path()).copied().unwrap_or_default();
+        DutyFacts {
+            fulfilled: named.fulfilled || placed.fulfilled,
+            at: named.at.or(placed.at),
+            violated: named.violated || placed.violated,
+            not_due: named.not_due || placed.not_due,
+        }
+    }
+
+    pub(crate) fn is_infringed(&self, id: Option<&str>, path: impl FnOnce() -> String) -> bool {
+        !self.infringed.is_empty()
+            && (id.is_some_and(|id| self.infringed.contains(id)) || self.infringed.contains(&path()))
+    }
+
+    /// What was taken from a counter; `None` where there is no ledger.
+    pub(crate) fn used(&self, counter: impl FnOnce() -> String) -> Option<Used> {
+        self.uses.as_ref().map(|uses| uses.of(&counter()))
     }
 
     /// Whether `part` lies within `whole`; `None` where nothing is known about `part`.
@@ -151,8 +259,20 @@ impl Fact {
     fn read(mut json: Json, datatype: Datatype) -> Self {
         let unit = json.as_object_mut().and_then(|members| members.remove("unit"));
         let unit = unit.and_then(|unit| unit.as_str().map(str::to_owned));
-        Self { value: Value::read(&json, &Prefixes::default(), datatype), unit }
+        Self { value: Value::read(&json, &Prefixes::default(), datatype), unit, since: None }
     }
+}
+
+/// The IRI of an operand and the facts in a JSON value.
+fn read_facts(left_operand: &str, value: Json, since: Option<Timestamp>) -> (String, Vec<Fact>) {
+    let iri = Prefixes::default().left_operand(left_operand);
+    let datatype = profile::operand(&iri).map_or(Datatype::Text, |operand| operand.datatype);
+    let values = match value {
+        Json::Array(values) => values,
+        value => vec![value],
+    };
+    let facts = values.into_iter().map(|value| Fact { since, ..Fact::read(value, datatype) }).collect();
+    (iri, facts)
 }
 
 /// Follows links until they end. Every name is itself.

@@ -1,22 +1,39 @@
-use jiff::{SignedDuration, Timestamp};
-
-use super::Case;
 use super::operator::{self, LeftValues, Open};
+use super::time::{self, Clock};
 use super::truth::Truth;
+use super::{Case, Stance};
+use crate::action;
 use crate::decision::ReasonCode;
-use crate::model::{AtomicConstraint, Operator, Policy};
-use crate::moment::Moment;
-use crate::profile::Meaning;
+use crate::model::{AtomicConstraint, Operator};
+use crate::profile::{self, Meaning};
 use crate::sentence;
 use crate::value::{Relation, Typed, Value};
 use crate::world::{Fact, World};
 
-impl Case<'_> {
+impl<'a> Case<'a> {
     pub(super) fn atomic(&mut self, constraint: &AtomicConstraint) -> Truth {
         match constraint.meaning {
             Meaning::Clock => self.clock(constraint),
             Meaning::EndOfUse | Meaning::DaysOfUse => self.end_of_use(constraint),
-            Meaning::Participant | Meaning::Fact => self.fact(constraint),
+            Meaning::Fact | Meaning::EveryFact => self.fact(constraint),
+            Meaning::Participant => self.participant(constraint),
+            Meaning::Counter | Meaning::Quantity | Meaning::Interval | Meaning::Elapsed => self.ledger(constraint),
+            Meaning::Restriction => self.restriction(constraint),
+            Meaning::Recipient if action::is_onward(&self.request.action) => self.fact(constraint),
+            Meaning::Recipient => self.favourable(),
+            Meaning::Always => Truth::True,
+            Meaning::Contractual => {
+                self.taken.contractual.push(self.trace.path());
+                self.favourable()
+            }
+        }
+    }
+
+    /// What lets the request pass.
+    fn favourable(&self) -> Truth {
+        match self.stance {
+            Stance::Permitting | Stance::Demanding => Truth::True,
+            Stance::Prohibiting => Truth::False,
         }
     }
 
@@ -24,15 +41,15 @@ impl Case<'_> {
         if !constraint.references.is_empty() || constraint.unit.is_some() {
             return self.not_applicable(constraint);
         }
-        let clock = Clock { now: self.world.now(), policy: self.policy };
+        let now = self.now;
+        let clock = Clock { now, policy: self.policy };
         let answer =
             with_rights(constraint, self.world, |rights| operator::holds(&constraint.operator, &clock, rights));
         let Some(answer) = answer else { return self.unresolved(constraint) };
         match answer {
             Ok(true) => {}
             Ok(false) => {
-                let now = self.world.now();
-                let early = is_early(constraint, self.policy, now);
+                let early = time::is_early(constraint, self.policy, now);
                 let code = if early { ReasonCode::NotYet } else { ReasonCode::Expired };
                 self.trace.add(code, || sentence::outside_window(constraint, early, now));
             }
@@ -48,8 +65,8 @@ impl Case<'_> {
         if !plain {
             return self.not_applicable(constraint);
         }
-        let now = self.world.now();
-        match end_of_use(constraint, self.policy) {
+        let now = self.now;
+        match time::end_of_use(constraint, self.policy) {
             Some(end) if now < end => Truth::True,
             Some(end) => {
                 self.trace.add(ReasonCode::Expired, || sentence::ended(constraint, end, now));
@@ -62,26 +79,48 @@ impl Case<'_> {
         }
     }
 
-    fn fact(&mut self, constraint: &AtomicConstraint) -> Truth {
-        let known = self.world.facts(&constraint.left_operand);
-        let participant;
-        let facts = match (known, constraint.meaning) {
-            (Some(facts), _) => facts,
-            (None, Meaning::Participant) => {
-                participant = [Fact { value: Value::text(&self.request.assignee), unit: None }];
-                &participant
-            }
-            (None, Meaning::Fact | Meaning::Clock | Meaning::EndOfUse | Meaning::DaysOfUse) => {
-                self.unknown(ReasonCode::MissingFact, constraint, || sentence::missing(constraint));
-                return Truth::Undecided;
-            }
+    fn participant(&mut self, constraint: &AtomicConstraint) -> Truth {
+        if self.facts_of(&constraint.left_operand).is_some() {
+            return self.fact(constraint);
+        }
+        let participant = [Fact { value: Value::text(&self.request.assignee), unit: None, since: None }];
+        self.compared(constraint, &participant)
+    }
+
+    pub(super) fn fact(&mut self, constraint: &AtomicConstraint) -> Truth {
+        let Some(facts) = self.facts_of(&constraint.left_operand) else {
+            self.unknown(ReasonCode::MissingFact, constraint, || sentence::missing(constraint));
+            return Truth::Undecided;
         };
+        self.compared(constraint, facts)
+    }
+
+    /// The facts of a left operand: about the party or asset whose refinements are looked at, else about the request.
+    pub(super) fn facts_of(&self, left_operand: &str) -> Option<&'a [Fact]> {
+        let world = self.world;
+        if let Some(subject) = self.subject {
+            let own = world.facts_about(subject.name, left_operand);
+            if own.is_some() || !subject.known {
+                return own;
+            }
+        }
+        world.facts(left_operand).or_else(|| {
+            let newer = profile::operand(left_operand)?.same_as?;
+            world.facts(newer)
+        })
+    }
+
+    pub(super) fn compared(&mut self, constraint: &AtomicConstraint, facts: &[Fact]) -> Truth {
         if facts.iter().any(|fact| fact.unit != constraint.unit) {
             self.unknown(ReasonCode::UnitMismatch, constraint, || sentence::unit(constraint));
             return Truth::Undecided;
         }
-        let left = Facts { facts, world: self.world };
-        let answer = with_rights(constraint, self.world, |rights| operator::holds(&constraint.operator, &left, rights));
+        let every = constraint.meaning == Meaning::EveryFact;
+        let left = Facts { facts, world: self.world, every };
+        let answer = with_rights(constraint, self.world, |rights| match &constraint.operator {
+            Operator::IsAnyOf if every => operator::every_value_in(&left, rights),
+            operator => operator::holds(operator, &left, rights),
+        });
         let Some(answer) = answer else { return self.unresolved(constraint) };
         match answer {
             Ok(true) => {}
@@ -91,7 +130,22 @@ impl Case<'_> {
         answer.into()
     }
 
-    fn open(&mut self, constraint: &AtomicConstraint, why: Open, facts: Option<&[Fact]>) {
+    /// A manner of use that is not known leaves it open whether the request uses the asset in that manner.
+    fn restriction(&mut self, constraint: &AtomicConstraint) -> Truth {
+        let manners = constraint.right_operands.iter();
+        let named = manners.map(|right| profile::catenax::restricts(right.lexical(), &self.request.action));
+        let truth = named.map(Truth::from).fold(Truth::False, Truth::or);
+        let is_plain = constraint.references.is_empty() && !constraint.right_operands.is_empty();
+        let truth = if is_plain { truth } else { truth.or(Truth::Undecided) };
+        match truth {
+            Truth::True => {}
+            Truth::False => self.trace.add(ReasonCode::ConstraintNotMet, || sentence::not_met(constraint, &[])),
+            Truth::Undecided => self.open(constraint, Open::Types, None),
+        }
+        truth
+    }
+
+    pub(super) fn open(&mut self, constraint: &AtomicConstraint, why: Open, facts: Option<&[Fact]>) {
         self.unknown(why.code(), constraint, || {
             let why = match why {
                 Open::Types => "the values cannot be compared",
@@ -105,8 +159,13 @@ impl Case<'_> {
     }
 
     /// A permission says what it demands; of a prohibition it was said before.
-    fn unknown(&mut self, code: ReasonCode, constraint: &AtomicConstraint, why: impl FnOnce() -> String) {
-        let prohibiting = self.prohibiting;
+    pub(super) fn unknown(
+        &mut self,
+        code: ReasonCode,
+        constraint: &AtomicConstraint,
+        why: impl FnOnce() -> String,
+    ) {
+        let prohibiting = self.stance == Stance::Prohibiting;
         self.trace.add(code, || {
             if prohibiting {
                 format!("refused: {}", why())
@@ -116,7 +175,7 @@ impl Case<'_> {
         });
     }
 
-    fn not_applicable(&mut self, constraint: &AtomicConstraint) -> Truth {
+    pub(super) fn not_applicable(&mut self, constraint: &AtomicConstraint) -> Truth {
         self.open(constraint, Open::Operator, None);
         Truth::Undecided
     }
@@ -129,8 +188,10 @@ impl Case<'_> {
 
 /// Hands over the right operands; `None` when a reference leads nowhere.
 fn with_rights<T>(constraint: &AtomicConstraint, world: &World, decide: impl FnOnce(&[&Value]) -> T) -> Option<T> {
-    if let ([right], []) = (constraint.right_operands.as_slice(), constraint.references.as_slice()) {
-        return Some(decide(&[right]));
+    match (constraint.right_operands.as_slice(), constraint.references.as_slice()) {
+        ([right], []) => return Some(decide(&[right])),
+        ([one, two], []) => return Some(decide(&[one, two])),
+        (_, _) => {}
     }
     let mut rights: Vec<&Value> = constraint.right_operands.iter().collect();
     for reference in &constraint.references {
@@ -139,90 +200,11 @@ fn with_rights<T>(constraint: &AtomicConstraint, world: &World, decide: impl FnO
     Some(decide(&rights))
 }
 
-/// The instants at which a constraint on the date changes its answer.
-pub(crate) fn boundaries(constraint: &AtomicConstraint, policy: &Policy) -> [Option<Timestamp>; 2] {
-    let moment = || match constraint.right_operands.as_slice() {
-        [right] => moment(right, policy),
-        [] | [_, _, ..] => None,
-    };
-    match (constraint.meaning, &constraint.operator) {
-        (Meaning::Clock, Operator::Lt | Operator::Gteq) => [moment().map(|moment| moment.start), None],
-        (Meaning::Clock, Operator::Lteq | Operator::Gt) => [None, moment().map(|moment| moment.end)],
-        (Meaning::Clock, Operator::Eq | Operator::Neq) => {
-            [moment().map(|moment| moment.start), moment().map(|moment| moment.end)]
-        }
-        (Meaning::EndOfUse | Meaning::DaysOfUse, Operator::Eq) => [None, end_of_use(constraint, policy)],
-        (_, _) => [None, None],
-    }
-}
-
-fn is_early(constraint: &AtomicConstraint, policy: &Policy, now: Timestamp) -> bool {
-    let start = constraint.right_operands.first().and_then(|right| moment(right, policy)).map(|moment| moment.start);
-    let forward = matches!(constraint.operator, Operator::Gt | Operator::Gteq | Operator::Eq);
-    forward && start.is_some_and(|start| now <= start)
-}
-
-fn moment(value: &Value, policy: &Policy) -> Option<Moment> {
-    match value.typed() {
-        Typed::Moment(moment) => Some(*moment),
-        Typed::SinceAgreement(seconds) => signed(policy)?.later(*seconds),
-        Typed::Iri
-        | Typed::Text
-        | Typed::Number(_)
-        | Typed::Duration(_)
-        | Typed::Boolean(_)
-        | Typed::Foreign(_)
-        | Typed::Unread => None,
-    }
-}
-
-/// The first instant at which use is over.
-fn end_of_use(constraint: &AtomicConstraint, policy: &Policy) -> Option<Timestamp> {
-    let [right] = constraint.right_operands.as_slice() else { return None };
-    match (constraint.meaning, right.typed()) {
-        (Meaning::EndOfUse, Typed::Moment(moment)) => Some(moment.end),
-        (Meaning::DaysOfUse, Typed::Number(days)) => {
-            let days = SignedDuration::from_secs(days.count()?.checked_mul(86_400)?);
-            signed(policy)?.day_start()?.checked_add(days).ok()
-        }
-        (_, _) => None,
-    }
-}
-
-fn signed(policy: &Policy) -> Option<Moment> {
-    policy.timestamp.as_deref().and_then(Moment::read)
-}
-
-struct Clock<'a> {
-    now: Timestamp,
-    policy: &'a Policy,
-}
-
-impl LeftValues for Clock<'_> {
-    fn count(&self) -> usize {
-        1
-    }
-
-    fn relation(&self, _: usize, right: &Value) -> Relation {
-        moment(right, self.policy).map_or(Relation::Incomparable, |right| Moment::instant(self.now).compare(right))
-    }
-
-    fn is_kind(&self, _: usize, _: &Value) -> Result<Option<bool>, Open> {
-        Err(Open::Operator)
-    }
-
-    fn is_part(&self, _: usize, _: &Value) -> Result<Option<bool>, Open> {
-        Err(Open::Operator)
-    }
-
-    fn has_part(&self, _: usize, _: &Value) -> Result<Option<bool>, Open> {
-        Err(Open::Operator)
-    }
-}
-
 struct Facts<'a> {
     facts: &'a [Fact],
     world: &'a World,
+    /// Whether an entry lies within the one that its notation begins with.
+    every: bool,
 }
 
 impl Facts<'_> {
@@ -239,7 +221,12 @@ impl LeftValues for Facts<'_> {
     }
 
     fn relation(&self, index: usize, right: &Value) -> Relation {
-        self.facts.get(index).map_or(Relation::Incomparable, |fact| fact.value.compare(right))
+        let Some(fact) = self.facts.get(index) else { return Relation::Incomparable };
+        let within = self.every && profile::is_within(fact.value.lexical(), right.lexical());
+        match fact.value.compare(right) {
+            Relation::Different if within => Relation::Same,
+            relation => relation,
+        }
     }
 
     fn is_kind(&self, index: usize, right: &Value) -> Result<Option<bool>, Open> {

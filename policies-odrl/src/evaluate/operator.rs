@@ -72,6 +72,15 @@ pub(super) fn holds(operator: &Operator, left: &impl LeftValues, rights: &[&Valu
     }
 }
 
+/// Every known value is one of the right operands, and there is at least one.
+pub(super) fn every_value_in(left: &impl LeftValues, rights: &[&Value]) -> Result<bool, Open> {
+    if rights.is_empty() {
+        return Err(Open::RightOperands);
+    }
+    let is_in = |at| strongest(rights.iter().map(|right| equal(left.relation(at, right))), true);
+    if left.count() == 0 { Ok(false) } else { strongest((0..left.count()).map(is_in), false) }
+}
+
 /// All values have to agree; a value that nobody has is `none`.
 fn unanimous(left: &impl LeftValues, test: impl Fn(usize) -> Result<bool, Open>, none: bool) -> Result<bool, Open> {
     let mut answers = (0..left.count()).map(test);

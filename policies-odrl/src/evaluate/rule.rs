@@ -1,21 +1,47 @@
-use super::Case;
-use super::truth::{Truth, exactly_one};
+use super::truth::Truth;
+use super::{Case, Subject};
 use crate::action;
 use crate::decision::ReasonCode;
-use crate::model::{
-    Action, Connective, Constraint, Duty, Entity, LogicalConstraint, Permission, Prohibition, RuleTerms,
-};
+use crate::model::{Action, Constraint, Entity, Permission, Prohibition, RuleTerms};
 use crate::sentence;
 
-impl Case<'_> {
+/// What a rule names, in the order in which it is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Action,
+    Target,
+    Assignee,
+    Assigner,
+    Constraints,
+    SharedConstraints,
+}
+
+/// Which requests a rule is about.
+pub(super) const REACH: [Part; 4] = [Part::Action, Part::Target, Part::Assignee, Part::Assigner];
+/// Everything a rule names.
+pub(super) const PARTS: [Part; 6] = [
+    Part::Action,
+    Part::Target,
+    Part::Assignee,
+    Part::Assigner,
+    Part::Constraints,
+    Part::SharedConstraints,
+];
+
+impl<'a> Case<'a> {
     /// Whether a permission applies: to this action, target and party, under its constraints, with its duties fulfilled.
-    pub(super) fn permission(&mut self, permission: &Permission) -> Truth {
+    pub(super) fn permission(&mut self, permission: &'a Permission) -> Truth {
         let mark = self.trace.mark();
-        let reach = self.reach(&permission.terms);
-        if reach == Truth::False {
-            return reach;
+        let mut truth = Truth::True;
+        for part in REACH {
+            truth = truth.and(self.part(part, &permission.terms));
+            if truth == Truth::False {
+                return truth;
+            }
         }
-        let mut truth = reach.and(self.conditions(&permission.terms));
+        for part in [Part::Constraints, Part::SharedConstraints] {
+            truth = truth.and(self.part(part, &permission.terms));
+        }
         for (index, duty) in permission.duties.iter().enumerate() {
             let place = self.trace.enter("duty", index);
             truth = truth.and(self.precondition(duty));
@@ -28,10 +54,9 @@ impl Case<'_> {
     }
 
     /// Whether a prohibition applies. The reasons are the ones for a refusal: that it does, or that it cannot be ruled out.
-    pub(super) fn prohibition(&mut self, prohibition: &Prohibition) -> Truth {
+    pub(super) fn prohibition(&mut self, prohibition: &'a Prohibition) -> Truth {
         let mark = self.trace.mark();
-        let reach = self.reach(&prohibition.terms);
-        let truth = if reach == Truth::False { reach } else { reach.and(self.conditions(&prohibition.terms)) };
+        let truth = self.prohibits(&prohibition.terms);
         let open: Vec<String> = if self.trace.speaks() && truth == Truth::Undecided {
             let undecided = self.trace.since(mark).iter().filter(|reason| is_open(reason.code));
             undecided.map(|reason| reason.sentence.trim_start_matches("refused: ").to_owned()).collect()
@@ -39,8 +64,8 @@ impl Case<'_> {
             Vec::new()
         };
         self.trace.forget(mark);
-        let words =
-            || sentence::prohibition(&self.request.action, &self.policy.shared, &prohibition.terms, self.world.now());
+        let (request, policy, now) = (self.request, self.policy, self.now);
+        let words = || sentence::prohibition(&request.action, &policy.shared, &prohibition.terms, now);
         match truth {
             Truth::False => {}
             Truth::True => self.trace.add(ReasonCode::Prohibited, || format!("refused: {}", words())),
@@ -52,104 +77,106 @@ impl Case<'_> {
         truth
     }
 
-    /// Whether an obligation or a duty is in force.
-    pub(super) fn in_force(&mut self, duty: &Duty) -> Truth {
-        self.constraints("constraint", &duty.terms.constraints)
-    }
-
-    pub(super) fn is_fulfilled(&self, duty: &Duty, path: impl FnOnce() -> String) -> bool {
-        self.world.knows_duties()
-            && (duty.terms.id.as_deref().is_some_and(|id| self.world.is_fulfilled(id))
-                || self.world.is_fulfilled(&path()))
-    }
-
-    /// A duty that is not in force demands nothing; any other has to be fulfilled first.
-    fn precondition(&mut self, duty: &Duty) -> Truth {
-        let mark = self.trace.mark();
-        let in_force = self.in_force(duty);
-        self.trace.forget(mark);
-        let path = self.trace.path().to_owned();
-        if in_force == Truth::False || self.is_fulfilled(duty, || path) {
-            return Truth::True;
-        }
-        self.trace.add(ReasonCode::DutyUnfulfilled, || sentence::duty(&duty.terms));
-        Truth::False
-    }
-
-    fn conditions(&mut self, terms: &RuleTerms) -> Truth {
-        let own = self.constraints("constraint", &terms.constraints);
-        own.and(self.constraints("constraint", &self.policy.shared.constraints))
-    }
-
-    /// Whether a rule is about this request at all.
-    fn reach(&mut self, terms: &RuleTerms) -> Truth {
-        let (shared, request) = (&self.policy.shared, self.request);
-        let mut truth = self.actions(either(&terms.actions, &shared.actions));
-        if truth == Truth::False {
-            return truth;
-        }
-        let parties = [
-            (either(&terms.targets, &shared.targets), Some(&request.target), (ReasonCode::OtherTarget, "target")),
-            (
-                either(&terms.assignees, &shared.assignees),
-                Some(&request.assignee),
-                (ReasonCode::OtherAssignee, "assignee"),
-            ),
-            (
-                either(&terms.assigners, &shared.assigners),
-                request.assigner.as_ref(),
-                (ReasonCode::OtherAssigner, "assigner"),
-            ),
-        ];
-        for (named, wanted, role) in parties {
-            if let Some(wanted) = wanted
-                && !named.is_empty()
-            {
-                truth = truth.and(self.entities(named, wanted, role));
-                if truth == Truth::False {
-                    return truth;
-                }
+    /// What keeps a prohibition from applying without being counted or agreed settles it: then nothing else of it matters.
+    fn prohibits(&mut self, terms: &'a RuleTerms) -> Truth {
+        let (start, mut truth) = (self.taken.level(), Truth::True);
+        for part in PARTS {
+            let before = self.taken.level();
+            let found = self.part(part, terms);
+            truth = truth.and(found);
+            if found == Truth::False && self.taken.level() == before {
+                self.taken.drop_to(start);
+                return Truth::False;
             }
         }
         truth
     }
 
-    fn actions(&mut self, actions: &[Action]) -> Truth {
+    /// Whether one part of a rule fits the request; a part that the rule does not have fits every request.
+    pub(super) fn part(&mut self, part: Part, terms: &'a RuleTerms) -> Truth {
+        let (shared, request) = (&self.policy.shared, self.request);
+        match part {
+            Part::Action => self.actions(Told::of(&terms.actions, &shared.actions)),
+            Part::Target => {
+                let asked = Asked::of(&request.target, ReasonCode::OtherTarget, "target", true);
+                self.entities(Told::of(&terms.targets, &shared.targets), asked)
+            }
+            Part::Assignee => {
+                let asked = Asked::of(&request.assignee, ReasonCode::OtherAssignee, "assignee", true);
+                self.entities(Told::of(&terms.assignees, &shared.assignees), asked)
+            }
+            Part::Assigner => {
+                let Some(assigner) = &request.assigner else { return Truth::True };
+                let asked = Asked::of(assigner, ReasonCode::OtherAssigner, "assigner", false);
+                self.entities(Told::of(&terms.assigners, &shared.assigners), asked)
+            }
+            Part::Constraints => self.constraints("constraint", &terms.constraints),
+            Part::SharedConstraints => self.shared_constraints(),
+        }
+    }
+
+    pub(super) fn shared_constraints(&mut self) -> Truth {
+        let shared = &self.policy.shared.constraints;
+        if shared.is_empty() {
+            return Truth::True;
+        }
+        let place = self.trace.enter_policy();
+        let truth = self.constraints("constraint", shared);
+        self.trace.leave(place);
+        truth
+    }
+
+    fn actions(&mut self, told: Told<'a, Action>) -> Truth {
         let mark = self.trace.mark();
-        let mut truth = Truth::False;
-        for (index, action) in
-            actions.iter().enumerate().filter(|(_, action)| action::covers(&action.iri, &self.request.action))
-        {
-            let place = self.trace.enter("action", index);
-            truth = truth.or(self.constraints("refinement", &action.refinements));
-            self.trace.leave(place);
+        let (mut truth, mut covered) = (Truth::False, false);
+        for (index, action) in told.items.iter().enumerate() {
+            if action::covers(&action.iri, &self.request.action) {
+                covered = true;
+                truth = truth.or(self.refined(("action", index), told.shared, &action.refinements));
+            }
         }
         if truth == Truth::True {
             self.trace.forget(mark);
-        } else if !actions.iter().any(|action| action::covers(&action.iri, &self.request.action)) {
-            self.trace.add(ReasonCode::OtherAction, || sentence::other_action(actions, &self.request.action));
+        } else if !covered {
+            let wanted = &self.request.action;
+            self.trace.add(ReasonCode::OtherAction, || sentence::other_action(told.items, wanted));
         }
         truth
     }
 
-    fn entities(&mut self, named: &[Entity], wanted: &str, (code, role): (ReasonCode, &str)) -> Truth {
+    fn entities(&mut self, told: Told<'a, Entity>, asked: Asked<'a>) -> Truth {
+        if told.items.is_empty() {
+            return Truth::True;
+        }
         let mark = self.trace.mark();
         let mut truth = Truth::False;
-        for entity in named {
-            truth = truth.or(self.entity(entity, wanted));
+        for (index, entity) in told.items.iter().enumerate() {
+            truth = truth.or(self.entity(entity, (index, told.shared), asked));
         }
         if truth == Truth::True {
             self.trace.forget(mark);
         } else {
-            self.trace.add(code, || sentence::other_entity(role, named, wanted, truth == Truth::Undecided));
+            let undecided = truth == Truth::Undecided;
+            self.trace.add(asked.code, || sentence::other_entity(asked.role, told.items, asked.name, undecided));
         }
         truth
     }
 
+    fn refined(&mut self, (member, index): (&'static str, usize), shared: bool, refinements: &[Constraint]) -> Truth {
+        if refinements.is_empty() {
+            return Truth::True;
+        }
+        let place = if shared { Some(self.trace.enter_policy()) } else { None };
+        let inner = self.trace.enter(member, index);
+        let truth = self.constraints("refinement", refinements);
+        self.trace.leave(place.unwrap_or(inner));
+        truth
+    }
+
     /// A collection stands for its members, as far as it is known who they are.
-    fn entity(&mut self, entity: &Entity, wanted: &str) -> Truth {
+    fn entity(&mut self, entity: &'a Entity, (index, shared): (usize, bool), asked: Asked<'a>) -> Truth {
         let mut named = [entity.id.as_deref(), entity.source.as_deref()].into_iter().flatten();
-        let member = match named.try_fold(Some(false), |known, name| match self.world.is_part(wanted, name) {
+        let member = match named.try_fold(Some(false), |known, name| match self.world.is_part(asked.name, name) {
             Some(true) => Err(()),
             Some(false) => Ok(known),
             None => Ok(None),
@@ -158,71 +185,53 @@ impl Case<'_> {
             Ok(None) if entity.collection => Truth::Undecided,
             Ok(Some(_) | None) => Truth::False,
         };
-        if member == Truth::False { member } else { member.and(self.constraints("refinement", &entity.refinements)) }
-    }
-
-    fn constraints(&mut self, member: &'static str, constraints: &[Constraint]) -> Truth {
-        let mut truth = Truth::True;
-        for (index, constraint) in constraints.iter().enumerate() {
-            let place = self.trace.enter(member, index);
-            truth = truth.and(self.constraint(constraint));
-            self.trace.leave(place);
-            if truth == Truth::False && !self.trace.speaks() {
-                break;
-            }
+        if member == Truth::False || entity.refinements.is_empty() {
+            return member;
         }
-        truth
-    }
-
-    fn constraint(&mut self, constraint: &Constraint) -> Truth {
-        match constraint {
-            Constraint::Atomic(atomic) => self.atomic(atomic),
-            Constraint::Logical(logical) => self.logical(logical),
-        }
-    }
-
-    /// Without operands a logical constraint says nothing that could be decided.
-    fn logical(&mut self, logical: &LogicalConstraint) -> Truth {
-        let mark = self.trace.mark();
-        let name = logical.connective.name();
-        let truth = match (logical.connective, logical.operands.as_slice()) {
-            (_, []) => {
-                self.trace.add(ReasonCode::Ambiguous, || format!("refused: `{name}` joins no constraints"));
-                return Truth::Undecided;
-            }
-            (Connective::And | Connective::AndSequence, operands) => self.constraints(name, operands),
-            (Connective::Or, operands) => self.operands(name, operands).fold(Truth::False, Truth::or),
-            (Connective::Xone, operands) => {
-                let truths: Vec<_> = self.operands(name, operands).collect();
-                let held = truths.iter().filter(|truth| **truth == Truth::True).count();
-                if held > 1 {
-                    self.trace.forget(mark);
-                    self.trace.add(ReasonCode::ConstraintNotMet, || sentence::too_many(logical, held));
-                }
-                exactly_one(truths.into_iter())
-            }
-        };
-        if truth == Truth::True {
-            self.trace.forget(mark);
-        }
-        truth
-    }
-
-    fn operands(&mut self, name: &'static str, operands: &[Constraint]) -> impl Iterator<Item = Truth> {
-        operands.iter().enumerate().map(move |(index, operand)| {
-            let place = self.trace.enter(name, index);
-            let truth = self.constraint(operand);
-            self.trace.leave(place);
-            truth
-        })
+        let subject = self.subject.replace(Subject { name: asked.name, known: asked.known });
+        let refined = self.refined((asked.role, index), shared, &entity.refinements);
+        self.subject = subject;
+        member.and(refined)
     }
 }
 
-fn either<'a, T>(own: &'a [T], shared: &'a [T]) -> &'a [T] {
-    if own.is_empty() { shared } else { own }
+/// What a rule says, or what the policy says for all rules where the rule says nothing.
+#[derive(Clone, Copy)]
+struct Told<'a, T> {
+    items: &'a [T],
+    shared: bool,
+}
+
+impl<'a, T> Told<'a, T> {
+    fn of(own: &'a [T], shared: &'a [T]) -> Self {
+        if own.is_empty() { Self { items: shared, shared: true } } else { Self { items: own, shared: false } }
+    }
+}
+
+/// An asset or a party of the request.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    name: &'a str,
+    code: ReasonCode,
+    role: &'static str,
+    /// Whether the facts of the world are facts about it.
+    known: bool,
+}
+
+impl<'a> Asked<'a> {
+    fn of(name: &'a str, code: ReasonCode, role: &'static str, known: bool) -> Self {
+        Self { name, code, role, known }
+    }
 }
 
 /// Whether a reason says that something is not known, rather than that it is not so.
 fn is_open(code: ReasonCode) -> bool {
-    !matches!(code, ReasonCode::NotYet | ReasonCode::Expired | ReasonCode::ConstraintNotMet)
+    !matches!(
+        code,
+        ReasonCode::NotYet
+            | ReasonCode::Expired
+            | ReasonCode::ConstraintNotMet
+            | ReasonCode::Exhausted
+            | ReasonCode::TooSoon
+    )
 }

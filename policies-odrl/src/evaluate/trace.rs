@@ -1,60 +1,82 @@
-use std::fmt::Write as _;
-
 use crate::decision::{Reason, ReasonCode};
 
 /// More reasons than these help nobody.
 const MAX_REASONS: usize = 64;
 
-/// Collects reasons with their paths; a silent one does nothing, so that permitting costs nothing.
+/// Knows the place in the policy, and collects reasons. A silent one collects none, so that permitting costs little.
 pub(super) struct Trace {
     speaks: bool,
-    /// Whether places are followed, which they are also where duties are known by their paths.
-    follows: bool,
-    path: String,
+    steps: Vec<(&'static str, usize)>,
+    /// Where the present path begins: what all rules share has a path of its own.
+    base: usize,
     reasons: Vec<Reason>,
 }
 
 /// A place to return to.
-pub(super) struct Place(usize);
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    depth: usize,
+    base: usize,
+}
 
 /// How many reasons there were.
 #[derive(Clone, Copy)]
 pub(super) struct Mark(usize);
 
 impl Trace {
-    pub(super) fn silent(follows: bool) -> Self {
-        Self { speaks: false, follows, path: String::new(), reasons: Vec::new() }
+    pub(super) fn silent() -> Self {
+        Self { speaks: false, steps: Vec::with_capacity(8), base: 0, reasons: Vec::new() }
     }
 
     pub(super) fn speaking() -> Self {
-        Self { speaks: true, ..Self::silent(true) }
+        Self { speaks: true, ..Self::silent() }
     }
 
     pub(super) fn speaks(&self) -> bool {
         self.speaks
     }
 
-    pub(super) fn enter(&mut self, member: &str, index: usize) -> Place {
-        let place = Place(self.path.len());
-        if self.follows {
-            let dot = if self.path.is_empty() { "" } else { "." };
-            // Writing to a string does not fail.
-            let _ = write!(self.path, "{dot}{member}[{index}]");
-        }
+    pub(super) fn enter(&mut self, member: &'static str, index: usize) -> Place {
+        let place = self.place();
+        self.steps.push((member, index));
         place
     }
 
-    pub(super) fn leave(&mut self, place: Place) {
-        self.path.truncate(place.0);
+    /// Goes to where the path of the policy itself begins.
+    pub(super) fn enter_policy(&mut self) -> Place {
+        let place = self.place();
+        self.base = self.steps.len();
+        place
     }
 
-    pub(super) fn path(&self) -> &str {
-        &self.path
+    fn place(&self) -> Place {
+        Place { depth: self.steps.len(), base: self.base }
+    }
+
+    pub(super) fn leave(&mut self, place: Place) {
+        self.steps.truncate(place.depth);
+        self.base = place.base;
+    }
+
+    /// For example `permission[0].constraint[1]`.
+    pub(super) fn path(&self) -> String {
+        let steps = self.steps.get(self.base..).unwrap_or_default();
+        let mut path = String::with_capacity(steps.len() * 16);
+        for (member, index) in steps {
+            if !path.is_empty() {
+                path.push('.');
+            }
+            path.push_str(member);
+            path.push('[');
+            push_number(&mut path, *index);
+            path.push(']');
+        }
+        path
     }
 
     pub(super) fn add(&mut self, code: ReasonCode, sentence: impl FnOnce() -> String) {
         if self.speaks && self.reasons.len() <= MAX_REASONS {
-            self.reasons.push(Reason { code, path: self.path.clone(), sentence: sentence() });
+            self.reasons.push(Reason { code, path: self.path(), sentence: sentence() });
         }
     }
 
@@ -75,6 +97,15 @@ impl Trace {
     pub(super) fn take(&mut self) -> Vec<Reason> {
         shortened(std::mem::take(&mut self.reasons))
     }
+}
+
+/// The formatter of the standard library costs more than the rest of a path.
+fn push_number(text: &mut String, number: usize) {
+    if number >= 10 {
+        push_number(text, number / 10);
+    }
+    let digit = u8::try_from(number % 10).unwrap_or(0);
+    text.push(char::from(b'0' + digit));
 }
 
 /// No more reasons than help, and a word where some were left out.

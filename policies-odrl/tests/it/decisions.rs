@@ -200,7 +200,9 @@ fn logical_constraints_know_three_values() {
         (vec![&yes], "true", "true", "true"),
         (vec![], "undecided", "undecided", "undecided"),
     ] {
-        for (connective, expected) in [("and", and), ("andSequence", and), ("or", or), ("xone", xone)] {
+        // Nobody knows what came first, so that several that hold do not yet hold one after the other.
+        let sequence = if and == "true" && operands.len() > 1 { "undecided" } else { and };
+        for (connective, expected) in [("and", and), ("andSequence", sequence), ("or", or), ("xone", xone)] {
             assert_eq!(verdict(json!({connective: operands}), &world), expected, "{connective} {operands:?}");
             let nested = json!({"or": [{"and": [{connective: operands}]}]});
             assert_eq!(verdict(nested, &world), expected, "nested {connective} {operands:?}");
@@ -430,7 +432,7 @@ fn every_rule_is_reported() {
     let policy = PolicyDocument::parse(json!({
         "permission": [{"action": "print"}, {"action": "use"}],
         "prohibition": [{"action": "distribute"}, {"action": "use", "constraint": [atomic("purpose", "eq", json!("sales"))]}],
-        "obligation": [{"uid": "urn:duty", "action": "delete"}, {"action": "inform", "constraint": [until_end()]}]
+        "obligation": [{"uid": "urn:duty", "action": "delete"}, {"action": "inform", "constraint": [atomic("event", "eq", json!("urn:end"))]}]
     }))
     .unwrap();
     let world = world().with("purpose", "quality").with_fulfilled("urn:duty");
