@@ -44,6 +44,7 @@ const INCLUDED_IN: &[(&str, &str)] = &[
     ("translate", "use"),
     ("uninstall", "use"),
     ("watermark", "use"),
+    ("write", "use"),
 ];
 
 /// The actions of the Creative Commons vocabulary that ODRL adopts; all are included in `use`.
@@ -130,7 +131,7 @@ pub fn is_onward(action: &str) -> bool {
 }
 
 /// The action that includes this one, by IRI; `None` for a root, and for what is not known.
-pub(crate) fn included_in(action: &str) -> Option<String> {
+pub fn included_in(action: &str) -> Option<String> {
     let Name(vocabulary, local) = Name::of(action)?.includer()?;
     let (_, _, namespace) = VOCABULARIES.iter().find(|(known, _, _)| *known == vocabulary)?;
     Some(format!("{namespace}{local}"))

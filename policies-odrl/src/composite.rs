@@ -95,7 +95,8 @@ impl Part<'_> {
     fn decide(&self, request: &Request, world: &World) -> PartOutcome {
         let (outcome, reasons) = match self.policy {
             None => {
-                let sentence = format!("refused: the part `{}` is missing, so that nobody can say that it permits", self.name);
+                let sentence =
+                    format!("refused: the part `{}` is missing, so that nobody can say that it permits", self.name);
                 (Outcome::Deny, vec![Reason { code: ReasonCode::MissingPart, path: String::new(), sentence }])
             }
             Some(policy) => judged(explain(policy, request, world)),

@@ -25,6 +25,7 @@ use crate::model::Operator;
 use crate::names::{CATENAX_LEGACY_POLICY, CATENAX_POLICY, EDC, ODRL, SYMBOLON, TRACTUSX};
 use crate::value::Value;
 
+pub use crate::action::{included_in, is_onward};
 pub use check::{Finding, check};
 pub(crate) use meaning::Meaning;
 pub use operand::{Enforcement, Operand, Place, Shape};
@@ -63,6 +64,11 @@ pub(crate) fn operand_iri(name: &str) -> Option<String> {
     let tables = TABLES.iter().take(NAMED);
     let (namespace, _) = tables.into_iter().find(|(_, operands)| operands.iter().any(|operand| operand.name == name))?;
     Some(format!("{namespace}{name}"))
+}
+
+/// Whether an entry of a classification lies within another by its notation: `2E003.a` within `2E003`, `VIII(h)(1)` within `VIII(h)`.
+pub(crate) fn is_within(entry: &str, outer: &str) -> bool {
+    entry.strip_prefix(outer).is_some_and(|rest| rest.starts_with(['.', '(']))
 }
 
 /// What a constraint means, found once when it is read: the meaning of its operand, where operator and values are such that the operand

@@ -11,7 +11,9 @@ mod write;
 use symbolon_vocab::admissibility as adm;
 
 pub use purposes::Purposes;
-pub use terms::{Aggregation, Derivation, Disclosure, Localisation, Profile, Retention, Scope, Survival, Terms, Window};
+pub use terms::{
+    Aggregation, Derivation, Disclosure, Localisation, Profile, Retention, Scope, Survival, Terms, Window,
+};
 
 use super::meaning::Meaning;
 use super::operand::{ANY_OR_NONE, EQ, NAMES, Operand, Place, Shape};
@@ -49,16 +51,24 @@ pub(super) const OPERANDS: &[Operand] = &[
         .of(Datatype::Duration)
         .by(AMOUNT)
         .known_from("when the data was received, and the time of the request"),
-    row("storageLocation", "place of storage", "The countries in which the receiver stores the data: all of them count.")
-        .with(Shape::Country)
-        .by(ANY_OR_NONE)
-        .meaning(Meaning::EveryFact)
-        .known_from(ATTESTED),
-    row("processingLocation", "place of processing", "The countries in which the receiver processes the data: all of them count.")
-        .with(Shape::Country)
-        .by(ANY_OR_NONE)
-        .meaning(Meaning::EveryFact)
-        .known_from(ATTESTED),
+    row(
+        "storageLocation",
+        "place of storage",
+        "The countries in which the receiver stores the data: all of them count.",
+    )
+    .with(Shape::Country)
+    .by(ANY_OR_NONE)
+    .meaning(Meaning::EveryFact)
+    .known_from(ATTESTED),
+    row(
+        "processingLocation",
+        "place of processing",
+        "The countries in which the receiver processes the data: all of them count.",
+    )
+    .with(Shape::Country)
+    .by(ANY_OR_NONE)
+    .meaning(Meaning::EveryFact)
+    .known_from(ATTESTED),
     row("survivesFor", "survival", "How long the rule binds after the agreement has ended.")
         .of(Datatype::Duration)
         .by(EQ)

@@ -63,22 +63,34 @@ pub(super) const OPERANDS: &[Operand] = &[
         .within(GRANTED_OR_NOT)
         .meaning(Meaning::Recipient)
         .known_from(RECIPIENT_BPN),
-    row("AffiliatesRegion", "region of affiliates", "In which regions affiliated companies may, or may not, be given it.")
-        .with(Shape::Names(REGIONS))
-        .by(ANY_OF)
-        .within(GRANTED_OR_NOT)
-        .meaning(Meaning::Recipient)
-        .known_from(RECIPIENT_REGION),
-    row("ManagedLegalEntityBpnl", "managed companies", "Which companies that the consumer manages may be given the data.")
-        .with(Shape::Bpnl)
-        .by(ANY_OF)
-        .meaning(Meaning::Recipient)
-        .known_from(RECIPIENT_BPN),
-    row("ManagedLegalEntityRegion", "region of managed companies", "In which regions companies that the consumer manages may be given it.")
-        .with(Shape::Names(REGIONS))
-        .by(ANY_OF)
-        .meaning(Meaning::Recipient)
-        .known_from(RECIPIENT_REGION),
+    row(
+        "AffiliatesRegion",
+        "region of affiliates",
+        "In which regions affiliated companies may, or may not, be given it.",
+    )
+    .with(Shape::Names(REGIONS))
+    .by(ANY_OF)
+    .within(GRANTED_OR_NOT)
+    .meaning(Meaning::Recipient)
+    .known_from(RECIPIENT_REGION),
+    row(
+        "ManagedLegalEntityBpnl",
+        "managed companies",
+        "Which companies that the consumer manages may be given the data.",
+    )
+    .with(Shape::Bpnl)
+    .by(ANY_OF)
+    .meaning(Meaning::Recipient)
+    .known_from(RECIPIENT_BPN),
+    row(
+        "ManagedLegalEntityRegion",
+        "region of managed companies",
+        "In which regions companies that the consumer manages may be given it.",
+    )
+    .with(Shape::Names(REGIONS))
+    .by(ANY_OF)
+    .meaning(Meaning::Recipient)
+    .known_from(RECIPIENT_REGION),
     row("DataFrequency", "frequency", "Whether data is exchanged under the agreement once or repeatedly.")
         .with(Shape::Names(&["cx.dataFrequency.once:1", "cx.dataFrequency.unlimited:1"]))
         .contractual(),
@@ -102,12 +114,16 @@ pub(super) const OPERANDS: &[Operand] = &[
         .within(OBLIGED)
         .meaning(Meaning::EndOfUse)
         .known_from("the time of the request"),
-    row("DataProvisioningEndDurationDays", "days of provision", "For how many days after signing the data is provided.")
-        .of(Datatype::Number)
-        .with(Shape::Positive)
-        .within(OBLIGED)
-        .meaning(Meaning::DaysOfUse)
-        .known_from("the time of the request, and when the agreement was signed"),
+    row(
+        "DataProvisioningEndDurationDays",
+        "days of provision",
+        "For how many days after signing the data is provided.",
+    )
+    .of(Datatype::Number)
+    .with(Shape::Positive)
+    .within(OBLIGED)
+    .meaning(Meaning::DaysOfUse)
+    .known_from("the time of the request, and when the agreement was signed"),
     row("ExclusiveUsage", "exclusive use", "The consumer alone may use the data for the agreed purposes.")
         .with(Shape::Names(&["cx.exclusiveUsage.dataConsumer:1"]))
         .contractual(),
@@ -125,7 +141,11 @@ pub(super) const OPERANDS: &[Operand] = &[
         .with(Shape::Names(&["cx.versionChanges.minor:1", "cx.versionChanges.major:1"]))
         .contractual(),
     row("Warranty", "warranty", "What the provider warrants.")
-        .with(Shape::Names(&["cx.warranty.none:1", "cx.warranty.contractReference:1", "cx.warranty.dataQualityIssues:1"]))
+        .with(Shape::Names(&[
+            "cx.warranty.none:1",
+            "cx.warranty.contractReference:1",
+            "cx.warranty.dataQualityIssues:1",
+        ]))
         .contractual(),
     row("WarrantyDefinition", "end of warranty", "Until when the warranty lasts, by reference.")
         .with(Shape::Names(&["cx.warranty.contractEndDate:1"]))
@@ -134,14 +154,22 @@ pub(super) const OPERANDS: &[Operand] = &[
         .of(Datatype::Number)
         .with(Shape::Positive)
         .contractual(),
-    row("ConfidentialInformationMeasures", "measures of confidentiality", "The consumer protects confidential information.")
-        .with(Shape::Names(&["cx.confidentiality.measures:1"]))
-        .contractual(),
-    row("ConfidentialInformationSharing", "sharing of confidential information", "Whom confidential information may be shared with.")
-        .with(Shape::Names(&["cx.sharing.affiliates:1", "cx.sharing.managedLegalEntity:1"]))
-        .by(ANY_OF)
-        .meaning(Meaning::Recipient)
-        .known_from("how the party that the data would be handed to belongs to the consumer"),
+    row(
+        "ConfidentialInformationMeasures",
+        "measures of confidentiality",
+        "The consumer protects confidential information.",
+    )
+    .with(Shape::Names(&["cx.confidentiality.measures:1"]))
+    .contractual(),
+    row(
+        "ConfidentialInformationSharing",
+        "sharing of confidential information",
+        "Whom confidential information may be shared with.",
+    )
+    .with(Shape::Names(&["cx.sharing.affiliates:1", "cx.sharing.managedLegalEntity:1"]))
+    .by(ANY_OF)
+    .meaning(Meaning::Recipient)
+    .known_from("how the party that the data would be handed to belongs to the consumer"),
     row("ContractTermination", "after the agreement", "What becomes of the data when use or the agreement ends.")
         .with(Shape::Names(&["cx.data.deletion:1", "cx.data.keeping:1"]))
         .meaning(Meaning::Always)
@@ -170,7 +198,8 @@ pub(super) const LEGACY_OPERANDS: &[Operand] = &[
     older("UsagePurpose", "purpose", "What the data may be used for.")
         .also_known_as(cx::USAGE_PURPOSE)
         .known_from("the purpose that the partner declares; under an agreement that declares none, the agreed one"),
-    older("ContractReference", "referenced contract", "Contracts outside the dataspace that apply as well.").contractual(),
+    older("ContractReference", "referenced contract", "Contracts outside the dataspace that apply as well.")
+        .contractual(),
     older("Dismantler", "dismantler", "The partner dismantles vehicles.")
         .with(Shape::Names(&["active"]))
         .known_from("the dismantler credential that the partner presents"),
@@ -182,9 +211,14 @@ pub(super) const LEGACY_OPERANDS: &[Operand] = &[
 
 /// The left operands that older policies take from Tractus-X.
 pub(super) const TRACTUSX_OPERANDS: &[Operand] = &[
-    Operand::new(TRACTUSX, "BusinessPartnerNumber", "business partner number", "The partner's business partner number.")
-        .also_known_as(cx::BUSINESS_PARTNER_NUMBER)
-        .known_from("the credential of the business partner number that the partner presents"),
+    Operand::new(
+        TRACTUSX,
+        "BusinessPartnerNumber",
+        "business partner number",
+        "The partner's business partner number.",
+    )
+    .also_known_as(cx::BUSINESS_PARTNER_NUMBER)
+    .known_from("the credential of the business partner number that the partner presents"),
     Operand::new(TRACTUSX, "BusinessPartnerGroup", "group of partners", "The groups that the partner is in.")
         .also_known_as(cx::BUSINESS_PARTNER_GROUP)
         .known_from("the groups that the provider keeps"),

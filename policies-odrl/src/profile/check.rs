@@ -4,8 +4,8 @@ mod catenax;
 
 use serde::Serialize;
 
-use super::operand::{Operand, Place};
 use super::operand;
+use super::operand::{Operand, Place};
 use crate::action;
 use crate::model::{AtomicConstraint, Cause, Constraint, Duty, Operator, Policy, RuleTerms};
 use crate::names::{CATENAX_POLICY, shown};
@@ -149,7 +149,10 @@ impl Checked {
 }
 
 fn takes_several(operator: &Operator) -> bool {
-    matches!(operator, Operator::IsAnyOf | Operator::IsAllOf | Operator::IsNoneOf | Operator::HasPart | Operator::IsPartOf)
+    matches!(
+        operator,
+        Operator::IsAnyOf | Operator::IsAllOf | Operator::IsNoneOf | Operator::HasPart | Operator::IsPartOf
+    )
 }
 
 fn place(terms: &RuleTerms) -> Place {

@@ -25,22 +25,30 @@ const fn row(name: &'static str, label: &'static str, definition: &'static str) 
 
 const RULES: &[Place] = &[Place::Access, Place::Permission, Place::Prohibition];
 const COUNTED: &[Operator] = &[Operator::Lt, Operator::Lteq];
-const CLASSIFIED: &str = "the classification that the provider keeps with the asset; an asset without one is treated as controlled";
+const CLASSIFIED: &str =
+    "the classification that the provider keeps with the asset; an asset without one is treated as controlled";
 const ATTESTED: &str = "a credential that the partner presents";
 
 /// The left operands.
 pub(super) const OPERANDS: &[Operand] = &[
-    row("eccn", "ECCN", "The export control classification number of the asset on the US Commerce Control List, or EAR99.")
-        .with(Shape::Eccn)
-        .by(ANY_OR_NONE)
-        .known_from(CLASSIFIED),
+    row(
+        "eccn",
+        "ECCN",
+        "The export control classification number of the asset on the US Commerce Control List, or EAR99.",
+    )
+    .with(Shape::Eccn)
+    .by(ANY_OR_NONE)
+    .meaning(Meaning::EveryFact)
+    .known_from(CLASSIFIED),
     row("usml", "USML category", "The category and paragraph of the asset on the US Munitions List.")
         .with(Shape::Usml)
         .by(ANY_OR_NONE)
+        .meaning(Meaning::EveryFact)
         .known_from(CLASSIFIED),
     row("euDualUse", "EU dual-use entry", "The entry of the asset in Annex I to Regulation (EU) 2021/821, or none.")
         .with(Shape::DualUse)
         .by(ANY_OR_NONE)
+        .meaning(Meaning::EveryFact)
         .known_from(CLASSIFIED),
     row("nationality", "nationality", "Every nationality of the persons who get to see the data: all of them count.")
         .with(Shape::Country)

@@ -26,7 +26,8 @@ pub(super) const OPERANDS: &[Operand] = &[
         .ordered(Datatype::Moment)
         .meaning(Meaning::Clock)
         .known_from(CLOCK),
-    row("delayPeriod", "delay", "The time between an action and the one that follows from it.").ordered(Datatype::Duration),
+    row("delayPeriod", "delay", "The time between an action and the one that follows from it.")
+        .ordered(Datatype::Duration),
     row("deliveryChannel", "channel", "The channel by which the asset is delivered."),
     row("elapsedTime", "time since the first use", "How long ago the action was first done.")
         .ordered(Datatype::Duration)
@@ -37,7 +38,8 @@ pub(super) const OPERANDS: &[Operand] = &[
     row("industry", "industry", "The industry that the action is done in or for."),
     row("language", "language", "The natural language of the asset."),
     row("media", "kind of media", "The kind of media that the asset is turned into."),
-    row("meteredTime", "metered time", "How long the action has been done, all times added.").ordered(Datatype::Duration),
+    row("meteredTime", "metered time", "How long the action has been done, all times added.")
+        .ordered(Datatype::Duration),
     row("payAmount", "payment", "The amount of a payment.").ordered(Datatype::Number),
     row("percentage", "percentage", "A part of the asset, in percent.").ordered(Datatype::Number),
     row("product", "product", "The product or service that the action is done in or for."),
@@ -48,7 +50,11 @@ pub(super) const OPERANDS: &[Operand] = &[
     row("relativePosition", "position in percent", "A place in the asset, in percent of its length.")
         .ordered(Datatype::Number),
     row("relativeSize", "size in percent", "A size, in percent of that of the asset.").ordered(Datatype::Number),
-    row("relativeSpatialPosition", "place in space, relative", "A place in the asset, relative to its extent in space."),
+    row(
+        "relativeSpatialPosition",
+        "place in space, relative",
+        "A place in the asset, relative to its extent in space.",
+    ),
     row("relativeTemporalPosition", "place in time, relative", "A place in the asset, relative to its length in time."),
     row("resolution", "resolution", "The resolution in which the asset is rendered.").ordered(Datatype::Number),
     row("spatial", "area", "A named area that the action is done in."),

@@ -9,9 +9,8 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use symbolon_vocab::{admissibility as adm, export_control as ec, odrl};
 
-use super::write::{KEEP_SECRET, ONWARD, REVERSE_ENGINEER};
+use super::write::ONWARD;
 use super::{Aggregation, Derivation, Disclosure, Profile, Retention, Survival, Terms, Window};
-use crate::action;
 use crate::model::{AtomicConstraint, Connective, Constraint, Duty, Operator, Policy, RuleTerms};
 use crate::profile::export_control::{ExportRule, Licence};
 use crate::{PolicyError, model::Prohibition};
@@ -23,7 +22,8 @@ impl Profile {
     /// When the policy says something that the typed form cannot say, or leaves out what it always says. The path is that of the first
     /// part that is not understood, or empty where the policy as a whole differs.
     pub fn from_policy(policy: &Policy) -> Result<Self, PolicyError> {
-        let mut terms = Terms { derivation: Derivation::Allowed, aggregation: Aggregation::Allowed, ..Terms::default() };
+        let mut terms =
+            Terms { derivation: Derivation::Allowed, aggregation: Aggregation::Allowed, ..Terms::default() };
         let [permission] = policy.permissions.as_slice() else {
             return Err(PolicyError::new("permission", "an admissibility profile has exactly one permission"));
         };
@@ -113,9 +113,9 @@ impl Terms {
         } else if name == odrl::AGGREGATE {
             let size = number(terms, adm::GROUP_SIZE).and_then(|size| u32::try_from(size).ok());
             self.aggregation = size.map_or(Aggregation::Forbidden, Aggregation::GroupOf);
-        } else if action::iri(REVERSE_ENGINEER).as_deref() == Some(name) {
+        } else if name == adm::REVERSE_ENGINEER {
             self.trade_secret = Some(survival(terms, path)?);
-        } else if !ONWARD.iter().any(|onward| action::iri(onward).as_deref() == Some(name)) {
+        } else if !ONWARD.contains(&name) {
             return Err(foreign(path));
         }
         Ok(())
@@ -132,7 +132,7 @@ impl Terms {
                 Retention::For(value.to_owned())
             });
             Ok(())
-        } else if [KEEP_SECRET, super::write::RECORD_EXPORT].iter().any(|own| action::iri(own).as_deref() == Some(name)) {
+        } else if matches!(name, adm::KEEP_SECRET | ec::RECORD_EXPORT) {
             Ok(())
         } else {
             Err(foreign(path))

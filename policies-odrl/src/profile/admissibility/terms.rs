@@ -237,7 +237,8 @@ impl Scope {
             names(part, values)?;
         }
         ensure(self.windows.len() <= MAX_RULES, "scope.windows", "more than 50 windows are not read")?;
-        let windows = self.windows.iter().enumerate().map(|(index, window)| (format!("scope.windows[{index}]"), window));
+        let windows =
+            self.windows.iter().enumerate().map(|(index, window)| (format!("scope.windows[{index}]"), window));
         let recorded = self.recorded.iter().map(|window| ("scope.recorded".to_owned(), window));
         for (path, window) in windows.chain(recorded) {
             match (window.from, window.until) {

@@ -4,18 +4,14 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
-use symbolon_vocab::{admissibility as adm, export_control as ec};
+use symbolon_vocab::{admissibility as adm, export_control as ec, odrl};
 
 use super::{Aggregation, Derivation, Disclosure, Profile, Retention, Survival, Terms, Window};
 use crate::profile::export_control::ExportRule;
 use crate::{PolicyDocument, PolicyError};
 
 /// The actions by which a receiver hands data on. `use` includes them, so that they are prohibited where they are not meant.
-pub(super) const ONWARD: [&str; 3] = ["distribute", "grantUse", "present"];
-/// What a party with a trade secret in hand could do to make it its own.
-pub(super) const REVERSE_ENGINEER: &str = "adm:reverseEngineer";
-pub(super) const KEEP_SECRET: &str = "adm:keepSecret";
-pub(super) const RECORD_EXPORT: &str = "ec:recordExport";
+pub(super) const ONWARD: [&str; 3] = [odrl::DISTRIBUTE, odrl::GRANT_USE, odrl::PRESENT];
 
 impl Profile {
     /// The profile as a policy with the `@id` given: one permission to use, prohibitions of what is not meant, and duties.
@@ -52,24 +48,24 @@ impl Terms {
 
     fn conditions(&self) -> Vec<Json> {
         let mut conditions = Vec::new();
-        let purposes = self.purposes.iter().map(|purpose| constraint("purpose", "isA", purpose.as_str()));
+        let purposes = self.purposes.iter().map(|purpose| constraint(odrl::PURPOSE, "isA", purpose.as_str()));
         conditions.extend(any_of(purposes.collect()));
         let scope = &self.scope;
         for (operand, values) in [
-            ("adm:partNumber", &scope.part_numbers),
-            ("adm:lot", &scope.lots),
-            ("adm:asset", &scope.assets),
-            ("adm:semanticId", &scope.semantic_ids),
-            ("adm:site", &scope.sites),
-            ("adm:region", &scope.regions),
+            (adm::PART_NUMBER, &scope.part_numbers),
+            (adm::LOT, &scope.lots),
+            (adm::ASSET, &scope.assets),
+            (adm::SEMANTIC_ID, &scope.semantic_ids),
+            (adm::SITE, &scope.sites),
+            (adm::REGION, &scope.regions),
         ] {
             conditions.extend(listed(operand, "isAnyOf", values));
         }
-        conditions.extend(listed("adm:country", "isAnyOf", &scope.countries));
-        conditions.extend(any_of(scope.windows.iter().map(|window| all_of(span("dateTime", window))).collect()));
-        conditions.extend(scope.recorded.iter().flat_map(|window| span("adm:recordedAt", window)));
-        conditions.extend(listed("adm:storageLocation", "isAnyOf", &self.localisation.storage));
-        conditions.extend(listed("adm:processingLocation", "isAnyOf", &self.localisation.processing));
+        conditions.extend(listed(adm::COUNTRY, "isAnyOf", &scope.countries));
+        conditions.extend(any_of(scope.windows.iter().map(|window| all_of(span(odrl::DATE_TIME, window))).collect()));
+        conditions.extend(scope.recorded.iter().flat_map(|window| span(adm::RECORDED_AT, window)));
+        conditions.extend(listed(adm::STORAGE_LOCATION, "isAnyOf", &self.localisation.storage));
+        conditions.extend(listed(adm::PROCESSING_LOCATION, "isAnyOf", &self.localisation.processing));
         conditions.extend(any_of(self.export_control.iter().map(|rule| all_of(rule.conditions())).collect()));
         conditions
     }
@@ -85,24 +81,24 @@ impl Terms {
             Disclosure::Free => {}
             Disclosure::Forbidden => rules.extend(ONWARD.map(|action| rule(action, with_survival(Vec::new())))),
             Disclosure::To { recipients, hops } => {
-                let elsewhere = constraint("recipient", "isNoneOf", json!(recipients));
-                let beyond = json!({ "or": [elsewhere, constraint("adm:hops", "gt", *hops)] });
+                let elsewhere = constraint(odrl::RECIPIENT, "isNoneOf", json!(recipients));
+                let beyond = json!({ "or": [elsewhere, constraint(adm::HOPS, "gt", *hops)] });
                 rules.extend(ONWARD.map(|action| rule(action, with_survival(vec![beyond.clone()]))));
             }
         }
         match self.derivation {
             Derivation::Allowed => {}
-            Derivation::Forbidden => rules.push(rule("derive", Vec::new())),
+            Derivation::Forbidden => rules.push(rule(odrl::DERIVE, Vec::new())),
         }
         match self.aggregation {
             Aggregation::Allowed => {}
-            Aggregation::Forbidden => rules.push(rule("aggregate", Vec::new())),
+            Aggregation::Forbidden => rules.push(rule(odrl::AGGREGATE, Vec::new())),
             Aggregation::GroupOf(size) => {
-                rules.push(rule("aggregate", vec![constraint("adm:groupSize", "lt", size)]));
+                rules.push(rule(odrl::AGGREGATE, vec![constraint(adm::GROUP_SIZE, "lt", size)]));
             }
         }
         if self.trade_secret.is_some() {
-            rules.push(rule(REVERSE_ENGINEER, with_survival(Vec::new())));
+            rules.push(rule(adm::REVERSE_ENGINEER, with_survival(Vec::new())));
         }
         rules
     }
@@ -111,16 +107,16 @@ impl Terms {
         let mut rules = Vec::new();
         match &self.retention {
             Some(Retention::For(duration)) => {
-                rules.push(rule("delete", vec![constraint("adm:retainedFor", "gteq", duration.as_str())]));
+                rules.push(rule(odrl::DELETE, vec![constraint(adm::RETAINED_FOR, "gteq", duration.as_str())]));
             }
-            Some(Retention::Until(end)) => rules.push(rule("delete", vec![moment("dateTime", "gteq", *end)])),
+            Some(Retention::Until(end)) => rules.push(rule(odrl::DELETE, vec![moment(odrl::DATE_TIME, "gteq", *end)])),
             None => {}
         }
         if self.trade_secret.is_some() {
-            rules.push(rule(KEEP_SECRET, self.survival().into_iter().collect()));
+            rules.push(rule(adm::KEEP_SECRET, self.survival().into_iter().collect()));
         }
         if self.export_control.iter().any(|rule| rule.licence.is_some()) {
-            rules.push(rule(RECORD_EXPORT, Vec::new()));
+            rules.push(rule(ec::RECORD_EXPORT, Vec::new()));
         }
         rules
     }
@@ -128,8 +124,8 @@ impl Terms {
     /// The condition that says how long a rule outlives the agreement. One that does so for ever needs none.
     fn survival(&self) -> Option<Json> {
         match self.trade_secret.as_ref()? {
-            Survival::For(duration) => Some(constraint("adm:survivesFor", "eq", duration.as_str())),
-            Survival::Until(end) => Some(moment("adm:survivesUntil", "eq", *end)),
+            Survival::For(duration) => Some(constraint(adm::SURVIVES_FOR, "eq", duration.as_str())),
+            Survival::Until(end) => Some(moment(adm::SURVIVES_UNTIL, "eq", *end)),
             Survival::Forever => None,
         }
     }
@@ -138,25 +134,29 @@ impl Terms {
 impl ExportRule {
     fn conditions(&self) -> Vec<Json> {
         let mut conditions = Vec::new();
-        conditions.extend(listed("ec:eccn", "isAnyOf", &self.eccn));
-        conditions.extend(listed("ec:usml", "isAnyOf", &self.usml));
-        conditions.extend(listed("ec:euDualUse", "isAnyOf", &self.dual_use));
-        conditions.extend(listed("ec:location", "isAnyOf", &self.destinations));
-        conditions.extend(listed("ec:nationality", "isAnyOf", &self.nationalities));
-        conditions.extend(listed("ec:organization", "isAnyOf", &self.organisations));
-        conditions.extend(self.us_person.map(|wanted| constraint("ec:usPerson", "eq", wanted)));
-        conditions.extend(listed("ec:endUse", "isNoneOf", &self.forbidden_end_uses));
+        conditions.extend(listed(ec::ECCN, "isAnyOf", &self.eccn));
+        conditions.extend(listed(ec::USML, "isAnyOf", &self.usml));
+        conditions.extend(listed(ec::EU_DUAL_USE, "isAnyOf", &self.dual_use));
+        conditions.extend(listed(ec::LOCATION, "isAnyOf", &self.destinations));
+        conditions.extend(listed(ec::NATIONALITY, "isAnyOf", &self.nationalities));
+        conditions.extend(listed(ec::ORGANIZATION, "isAnyOf", &self.organisations));
+        conditions.extend(self.us_person.map(|wanted| constraint(ec::US_PERSON, "eq", wanted)));
+        conditions.extend(listed(ec::END_USE, "isNoneOf", &self.forbidden_end_uses));
         if let Some(licence) = &self.licence {
-            conditions.push(constraint("ec:licence", "eq", licence.id.as_str()));
-            conditions.extend(licence.quantity.map(|most| constraint("ec:licenceQuantity", "lteq", most)));
-            conditions.extend(licence.expires.map(|end| moment("dateTime", "lt", end)));
+            conditions.push(constraint(ec::LICENCE, "eq", licence.id.as_str()));
+            conditions.extend(licence.quantity.map(|most| constraint(ec::LICENCE_QUANTITY, "lteq", most)));
+            conditions.extend(licence.expires.map(|end| moment(odrl::DATE_TIME, "lt", end)));
         }
         conditions
     }
 }
 
 fn rule(action: &str, constraints: Vec<Json>) -> Json {
-    if constraints.is_empty() { json!({ "action": action }) } else { json!({ "action": action, "constraint": constraints }) }
+    if constraints.is_empty() {
+        json!({ "action": action })
+    } else {
+        json!({ "action": action, "constraint": constraints })
+    }
 }
 
 fn constraint(left: &str, operator: &str, right: impl Into<Json>) -> Json {

@@ -21,7 +21,7 @@ impl Unreadable {
 }
 
 macro_rules! classification {
-    ($(#[$doc:meta])* $name:ident, $expected:literal, $read:ident, $around:ident) => {
+    ($(#[$doc:meta])* $name:ident, $expected:literal, $read:ident) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
@@ -31,11 +31,6 @@ macro_rules! classification {
             /// As it is written.
             pub fn as_str(&self) -> &str {
                 &self.0
-            }
-
-            /// Itself, and every entry that it lies within, from the innermost to the outermost.
-            pub fn enclosing(&self) -> impl Iterator<Item = &str> {
-                std::iter::successors(Some(self.0.as_str()), |entry| $around(entry))
             }
         }
 
@@ -76,17 +71,17 @@ macro_rules! classification {
 classification! {
     /// An export control classification number of the US Commerce Control List (15 CFR 774), such as `2E003` or `5A002.a.1`, or `EAR99`
     /// for what is subject to the regulations and not listed.
-    Eccn, "an ECCN such as 2E003.a, or EAR99", is_eccn, around_dotted
+    Eccn, "an ECCN such as 2E003.a, or EAR99", is_eccn
 }
 
 classification! {
     /// A category of the US Munitions List (22 CFR 121), `I` to `XXI`, with its paragraphs, such as `VIII(h)(1)`.
-    Usml, "a category of the US Munitions List such as VIII(h)(1)", is_usml, around_bracketed
+    Usml, "a category of the US Munitions List such as VIII(h)(1)", is_usml
 }
 
 classification! {
     /// An entry of Annex I to Regulation (EU) 2021/821, such as `2E003` or `5A002.a`, or `none` for what was looked at and is not listed.
-    DualUse, "an entry of Annex I to Regulation (EU) 2021/821 such as 2E003, or none", is_dual_use, around_dotted
+    DualUse, "an entry of Annex I to Regulation (EU) 2021/821 such as 2E003, or none", is_dual_use
 }
 
 fn is_eccn(text: &str) -> bool {
@@ -114,8 +109,8 @@ fn is_paragraph(text: &str, lettered: bool) -> bool {
 }
 
 const CATEGORIES: &[&str] = &[
-    "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV", "XVI", "XVII", "XVIII",
-    "XIX", "XX", "XXI",
+    "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV", "XVI", "XVII",
+    "XVIII", "XIX", "XX", "XXI",
 ];
 
 fn is_usml(text: &str) -> bool {
@@ -139,14 +134,6 @@ fn is_usml(text: &str) -> bool {
 
 fn is_letter(text: &str) -> bool {
     matches!(text.as_bytes(), [letter] if letter.is_ascii_alphabetic())
-}
-
-fn around_dotted(entry: &str) -> Option<&str> {
-    entry.rsplit_once('.').map(|(outer, _)| outer)
-}
-
-fn around_bracketed(entry: &str) -> Option<&str> {
-    entry.rsplit_once('(').map(|(outer, _)| outer)
 }
 
 #[cfg(test)]
@@ -186,9 +173,15 @@ mod tests {
 
     #[test]
     fn an_entry_lies_within_others() {
-        let eccn: Eccn = "5A002.a.1".parse().unwrap();
-        assert_eq!(eccn.enclosing().collect::<Vec<_>>(), ["5A002.a.1", "5A002.a", "5A002"]);
-        let usml: Usml = "VIII(h)(1)".parse().unwrap();
-        assert_eq!(usml.enclosing().collect::<Vec<_>>(), ["VIII(h)(1)", "VIII(h)", "VIII"]);
+        for (entry, outer, expected) in [
+            ("5A002.a.1", "5A002", true),
+            ("5A002.a.1", "5A002.a", true),
+            ("VIII(h)(1)", "VIII(h)", true),
+            ("VIII(h)", "VII", false),
+            ("2E003", "2E003.a", false),
+            ("2E0031", "2E003", false),
+        ] {
+            assert_eq!(crate::profile::is_within(entry, outer), expected, "{entry} in {outer}");
+        }
     }
 }

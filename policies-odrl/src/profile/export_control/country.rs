@@ -31,7 +31,9 @@ impl FromStr for Country {
     fn from_str(text: &str) -> Result<Self, Unreadable> {
         let code = <[u8; 2]>::try_from(text.as_bytes()).ok();
         let assigned = code.filter(|code| ASSIGNED.as_bytes().chunks_exact(2).any(|known| known == code));
-        assigned.map(Self).ok_or_else(|| Unreadable::new(text, "a country of ISO 3166-1 in two capital letters such as DE"))
+        assigned
+            .map(Self)
+            .ok_or_else(|| Unreadable::new(text, "a country of ISO 3166-1 in two capital letters such as DE"))
     }
 }
 
@@ -63,7 +65,9 @@ mod tests {
     fn only_assigned_codes_are_countries() {
         let codes: Vec<_> = ASSIGNED.as_bytes().chunks(2).collect();
         assert_eq!((codes.len(), ASSIGNED.len() % 2, codes.is_sorted()), (249, 0, true));
-        for (text, known) in [("DE", true), ("US", true), ("UK", false), ("de", false), ("DEU", false), ("", false), ("ED", false)] {
+        for (text, known) in
+            [("DE", true), ("US", true), ("UK", false), ("de", false), ("DEU", false), ("", false), ("ED", false)]
+        {
             assert_eq!(text.parse::<Country>().is_ok(), known, "{text}");
         }
     }

@@ -61,7 +61,10 @@ impl ExportRule {
     pub(crate) fn validated(&self, path: &str) -> Result<(), PolicyError> {
         let refuse = |member: &str, reason: &str| Err(PolicyError::new(format!("{path}.{member}"), reason));
         if self.eccn.is_empty() && self.usml.is_empty() && self.dual_use.is_empty() {
-            return refuse("eccn", "a rule of export control names at least one class: an ECCN, a USML category or an EU entry");
+            return refuse(
+                "eccn",
+                "a rule of export control names at least one class: an ECCN, a USML category or an EU entry",
+            );
         }
         if let Some(licence) = &self.licence {
             if licence.id.trim().is_empty() {

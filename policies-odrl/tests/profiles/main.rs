@@ -1,0 +1,9 @@
+//! Profiles as data and as types: tables, admissibility, export control, composition of parts, and the published vocabulary.
+
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod admissibility;
+mod composite;
+mod export_control;
+mod survival;
+mod tables;
