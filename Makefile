@@ -59,6 +59,10 @@ kit-dcp: system java ## the official DCP TCK likewise; DCP_KIT_JARS=folder runs 
 	@cargo build --release --locked --quiet --workspace --bins
 	@$(BIN)/kit-dcp $(if $(ONLY),"$(ONLY)")
 
+.PHONY: kit-odrl
+kit-odrl: system ## public suites of ODRL policies, case by case; ONLY=solidlab runs what matches
+	@cargo test --release --locked --quiet --package symbolon-policies-odrl --test suites -- --nocapture $(ONLY) | .ci/suites
+
 .PHONY: first-transfer
 first-transfer: system ## a company that was invited: from an empty folder to governed data, with the seconds of each step
 	@cargo build --release --locked --quiet --workspace --bins

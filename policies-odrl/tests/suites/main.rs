@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod graph;
 mod solidlab;
 mod tally;
 mod w3c;

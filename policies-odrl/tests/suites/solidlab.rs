@@ -7,16 +7,16 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use oxrdf::{Graph, NamedNodeRef, Term, TermRef, Triple, TripleRef};
+use oxrdf::{Graph, Triple, TripleRef};
 use oxttl::{TurtleParser, TurtleSerializer};
 use symbolon_policies_odrl::{PolicyDocument, Request, World, evaluate, report};
 
+use crate::graph::{TYPE, named, object, object_of_any, subjects, text};
 use crate::tally::{Tally, suite};
 
 const ODRL: &str = "http://www.w3.org/ns/odrl/2/";
 const REPORT: &str = report::NAMESPACE;
 const EX: &str = "http://example.org/";
-const TYPE: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
 const ISSUED: &str = "http://purl.org/dc/terms/issued";
 const CREATED: &str = "2026-01-01T00:00:00Z";
 
@@ -215,28 +215,4 @@ fn turtle(graph: &Graph) -> String {
 /// The graph that says something about a name.
 fn with<'a>(graphs: &'a BTreeMap<String, Graph>, name: &str) -> &'a Graph {
     graphs.values().find(|graph| object(graph, name, TYPE).is_some()).unwrap()
-}
-
-fn subjects(graph: &Graph, property: &str, value: &str) -> Vec<String> {
-    graph.subjects_for_predicate_object(named(property), named(value)).map(|subject| text(subject.into())).collect()
-}
-
-fn object(graph: &Graph, subject: &str, property: &str) -> Option<String> {
-    graph.object_for_subject_predicate(named(subject), named(property)).map(text)
-}
-
-fn object_of_any(graph: &Graph, property: &str) -> String {
-    graph.triples_for_predicate(named(property)).next().map(|triple| text(triple.object)).unwrap()
-}
-
-fn named(iri: &str) -> NamedNodeRef<'_> {
-    NamedNodeRef::new(iri).unwrap()
-}
-
-fn text(term: TermRef<'_>) -> String {
-    match term.into_owned() {
-        Term::NamedNode(node) => node.into_string(),
-        Term::BlankNode(node) => node.into_string(),
-        Term::Literal(literal) => literal.value().to_owned(),
-    }
 }

@@ -1,5 +1,6 @@
 //! What a suite came to.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 /// The folder of a suite; says so when it is absent.
@@ -48,7 +49,9 @@ impl Tally {
     /// Prints the line of the suite. Fails when a case did, or when there were others than so many.
     pub(crate) fn close(self, cases: usize) {
         let (agree, explained, failed) = (self.agree, self.explained, self.failed.len());
-        println!("suite {}: {agree} agree, {explained} explained, {failed} failed", self.suite);
+        // Written past the capture of the test harness, so that it stands in the log of any run.
+        let line = format!("\nsuite {}: {agree} agree, {explained} explained, {failed} failed\n", self.suite);
+        std::io::stdout().write_all(line.as_bytes()).unwrap();
         assert!(self.failed.is_empty(), "{}", self.failed.join("\n"));
         assert_eq!(agree + explained, cases, "the suite {} has {cases} cases", self.suite);
     }
