@@ -40,6 +40,7 @@ pub(super) const OPERANDS: &[Operand] = &[
         .within(BOTH)
         .known_from("the membership credential that the partner presents"),
     row("FrameworkAgreement", "framework agreement", "The framework that both partners have signed.")
+        .with(Shape::Names(&["DataExchangeGovernance:1.0"]))
         .within(BOTH)
         .known_from("the credential of the framework agreement that the partner presents"),
     row("BusinessPartnerNumber", "business partner number", "Which partners see the offer.")
