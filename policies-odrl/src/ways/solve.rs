@@ -1,0 +1,131 @@
+//! Whether and how the constraints of a way can all be met.
+
+use serde_json::Value as Json;
+
+use super::{Literal, Way, candidates};
+use crate::world::{Request, World};
+
+/// Comparisons that a search may make. A policy beyond that is too large to be searched.
+const MAX_CHECKS: usize = 20_000;
+
+/// A value that a left operand is supposed to have.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Assignment {
+    pub(crate) left_operand: String,
+    pub(crate) value: Json,
+}
+
+/// What became of a way.
+pub(crate) enum Solved {
+    /// These values meet all its constraints.
+    Met(Attempt),
+    /// No values do, and it is certain that none can: the constraints at these paths exclude each other, or what is known.
+    Excluded(Attempt, Vec<String>),
+    /// None was found.
+    Open(Attempt),
+}
+
+/// The values that were found.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Attempt {
+    pub(crate) assignments: Vec<Assignment>,
+    /// How many constraints are not met.
+    pub(crate) unmet: usize,
+}
+
+/// A search for facts, with what is known before.
+pub(crate) struct Search<'r> {
+    pub(crate) request: &'r Request,
+    pub(crate) world: &'r World,
+    /// Whether known facts may be replaced, rather than being given.
+    pub(crate) replaces: bool,
+    pub(crate) checks: usize,
+}
+
+impl<'r> Search<'r> {
+    pub(crate) fn new(request: &'r Request, world: &'r World, replaces: bool) -> Self {
+        Self { request, world, replaces, checks: 0 }
+    }
+
+    /// Whether the search was given up because there is too much to look at.
+    pub(crate) fn is_exhausted(&self) -> bool {
+        self.checks >= MAX_CHECKS
+    }
+
+    pub(crate) fn solve(&mut self, way: &Way<'_>) -> Solved {
+        let mut attempt = Attempt::default();
+        let (mut excluded, mut open) = (Vec::new(), false);
+        for group in groups(&way.literals) {
+            let known = group.iter().map(|literal| self.stands(literal, self.world));
+            let known: Vec<Option<bool>> = known.collect();
+            if known.iter().all(|known| *known == Some(true)) {
+                continue;
+            }
+            let Some(first) = group.first().filter(|first| first.needs_fact()) else {
+                attempt.unmet += group.len();
+                // Time, party and action are what they are.
+                if known.contains(&Some(false)) { excluded.extend(paths(&group)) } else { open = true }
+                continue;
+            };
+            let iri = &first.constraint.left_operand;
+            if self.world.facts(iri).is_some() && !self.replaces {
+                attempt.unmet += group.len();
+                if known.contains(&Some(false)) { excluded.extend(paths(&group)) } else { open = true }
+                continue;
+            }
+            let bare = self.world.without(iri);
+            let tried = candidates::of(&group);
+            let found = tried.values.into_iter().find(|value| {
+                let world = bare.clone().with(iri, value.clone());
+                group.iter().all(|literal| self.stands(literal, &world) == Some(true))
+            });
+            match found {
+                Some(value) => attempt.assignments.push(Assignment { left_operand: iri.clone(), value }),
+                None => {
+                    attempt.unmet += group.len();
+                    if tried.complete && !self.is_exhausted() { excluded.extend(paths(&group)) } else { open = true }
+                }
+            }
+        }
+        match (excluded.is_empty(), open) {
+            (false, _) => Solved::Excluded(attempt, excluded),
+            (true, true) => Solved::Open(attempt),
+            (true, false) => Solved::Met(attempt),
+        }
+    }
+
+    fn stands(&mut self, literal: &Literal<'_>, world: &World) -> Option<bool> {
+        self.checks += 1;
+        if self.checks > MAX_CHECKS { None } else { literal.stands(self.request, world) }
+    }
+}
+
+impl Attempt {
+    /// The world with these values in place of what was known.
+    pub(crate) fn applied(&self, world: &World) -> World {
+        self.assignments.iter().fold(world.clone(), |world, Assignment { left_operand, value }| {
+            world.without(left_operand).with(left_operand, value.clone())
+        })
+    }
+}
+
+/// Constraints by what they compare.
+fn groups<'l, 'a>(literals: &'l [Literal<'a>]) -> Vec<Vec<&'l Literal<'a>>> {
+    let mut groups: Vec<Vec<&Literal<'a>>> = Vec::new();
+    for literal in literals {
+        let same = |group: &&mut Vec<&Literal<'a>>| {
+            group.first().is_some_and(|first| {
+                first.constraint.left_operand == literal.constraint.left_operand && first.needs_fact() == literal.needs_fact()
+            })
+        };
+        match groups.iter_mut().find(same) {
+            Some(group) => group.push(literal),
+            None => groups.push(vec![literal]),
+        }
+    }
+    groups
+}
+
+fn paths(group: &[&Literal<'_>]) -> Vec<String> {
+    group.iter().map(|literal| literal.path.clone()).collect()
+}

@@ -1,0 +1,88 @@
+//! Actions as verbs.
+
+use super::text::{quoted, spaced};
+use crate::action;
+use crate::names::{self, CATENAX_POLICY};
+
+/// What is done to `object`: `distribute x to others`. An action that nobody knows is named as it is.
+pub(crate) fn deed(iri: &str, object: &str) -> String {
+    if let Some((_, pattern)) = known(iri) {
+        return pattern.replace("{}", object);
+    }
+    if action::is_known(iri) {
+        let name = iri.rsplit(['/', '#']).next().unwrap_or(iri);
+        return format!("{} {object}", spaced(name));
+    }
+    format!("do {} with {object}", quoted(iri))
+}
+
+fn known(iri: &str) -> Option<&'static (&'static str, &'static str)> {
+    if let Some(name) = names::odrl_name(iri) {
+        return DEEDS.iter().find(|(known, _)| *known == name);
+    }
+    iri.strip_prefix(CATENAX_POLICY).filter(|name| *name == "access").map(|_| &ACCESS)
+}
+
+const ACCESS: (&str, &str) = ("access", "see the offer of {} in the catalogue");
+
+/// The actions of the ODRL 2.2 vocabulary.
+const DEEDS: &[(&str, &str)] = &[
+    ("use", "use {}"),
+    ("transfer", "transfer {} for good"),
+    ("acceptTracking", "accept that the use of {} is tracked"),
+    ("aggregate", "combine {} with other data"),
+    ("annotate", "annotate {}"),
+    ("anonymize", "anonymise {}"),
+    ("archive", "archive {}"),
+    ("attribute", "name the source of {}"),
+    ("compensate", "pay compensation for {}"),
+    ("concurrentUse", "make several uses of {} at once"),
+    ("delete", "delete every copy of {} after use"),
+    ("derive", "derive new works from {}"),
+    ("digitize", "digitise {}"),
+    ("display", "display {}"),
+    ("distribute", "distribute {} to others"),
+    ("ensureExclusivity", "ensure that the rule on {} is exclusive"),
+    ("execute", "run {}"),
+    ("extract", "extract parts of {}"),
+    ("give", "give {} away without payment"),
+    ("grantUse", "grant others the use of {}"),
+    ("include", "include {} in something else"),
+    ("index", "index {}"),
+    ("inform", "inform somebody about the use of {}"),
+    ("install", "install {}"),
+    ("modify", "change {}"),
+    ("move", "move {} from one place to another"),
+    ("nextPolicy", "grant others no more than the next policy for {}"),
+    ("obtainConsent", "obtain consent to the use of {}"),
+    ("play", "play {}"),
+    ("present", "present {} in public"),
+    ("print", "print {}"),
+    ("read", "read {}"),
+    ("reproduce", "copy {}"),
+    ("reviewPolicy", "have a person review the policy for {}"),
+    ("sell", "sell {}"),
+    ("stream", "stream {}"),
+    ("synchronize", "synchronise {} with other media"),
+    ("textToSpeech", "have {} read aloud by a machine"),
+    ("transform", "convert {} into another format"),
+    ("translate", "translate {}"),
+    ("uninstall", "uninstall {}"),
+    ("watermark", "apply a watermark to {}"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::names::ODRL;
+
+    #[test]
+    fn every_action_of_the_vocabulary_is_a_verb_of_its_own() {
+        for (name, pattern) in DEEDS {
+            assert!(action::is_known(&format!("{ODRL}{name}")), "{name}");
+            assert!(pattern.contains("{}"), "{name}");
+        }
+        assert_eq!(deed("http://www.w3.org/ns/odrl/2/delete", "`x`"), "delete every copy of `x` after use");
+        assert_eq!(deed("urn:x:frame", "`x`"), "do `urn:x:frame` with `x`");
+    }
+}

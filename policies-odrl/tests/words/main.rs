@@ -1,0 +1,8 @@
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+#[path = "../it/generate.rs"]
+mod generate;
+mod reviews;
+mod samples;
+mod told;
+mod trials;
