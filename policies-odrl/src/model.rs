@@ -1,5 +1,8 @@
 //! The ODRL 2.2 information model.
 
+mod doubts;
+mod terms;
+
 use crate::names::Prefixes;
 use crate::profile::Meaning;
 use crate::value::Value;
@@ -17,6 +20,8 @@ pub struct Policy {
     pub profiles: Vec<String>,
     /// `inheritFrom`: policies whose rules apply as well.
     pub inherit_from: Vec<String>,
+    /// `dcterms:isReplacedBy`: policies in whose favour this one is void.
+    pub replaced_by: Vec<String>,
     /// `conflict`: what wins when a permission and a prohibition both apply.
     pub conflict: Conflict,
     /// `timestamp` of a DSP agreement, as written.
@@ -31,6 +36,7 @@ pub struct Policy {
     pub obligations: Vec<Duty>,
     /// Members that are not understood.
     pub unknown: Vec<Unknown>,
+    /// The prefixes of its `@context`, beside the standard ones.
     pub(crate) prefixes: Prefixes,
     /// What keeps any request from being permitted, found once when the policy was read.
     pub(crate) doubts: Vec<Doubt>,
@@ -266,6 +272,7 @@ pub(crate) struct Doubt {
 pub(crate) enum Cause {
     Profile,
     Inheritance,
+    Replaced,
     Conflict,
     Action,
     Operator,
@@ -302,6 +309,25 @@ impl Connective {
 }
 
 impl Operator {
+    /// The local name of the term, or what was written where the operator is not known.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Eq => "eq",
+            Self::Neq => "neq",
+            Self::Lt => "lt",
+            Self::Lteq => "lteq",
+            Self::Gt => "gt",
+            Self::Gteq => "gteq",
+            Self::IsA => "isA",
+            Self::HasPart => "hasPart",
+            Self::IsPartOf => "isPartOf",
+            Self::IsAllOf => "isAllOf",
+            Self::IsAnyOf => "isAnyOf",
+            Self::IsNoneOf => "isNoneOf",
+            Self::Unknown(name) => name,
+        }
+    }
+
     /// The operator of that local name.
     pub(crate) fn named(name: &str) -> Self {
         match name {
@@ -329,33 +355,6 @@ impl Entity {
 }
 
 impl Policy {
-    /// The rules and what qualifies them, in an order that does not depend on how they were written.
-    pub(crate) fn same_terms(&self, other: &Self) -> bool {
-        self.terms() == other.terms()
-    }
-
-    fn terms(&self) -> Self {
-        let mut terms = self.restated(PolicyKind::default(), &Header::default());
-        terms.prefixes = Prefixes::default();
-        terms.doubts.clear();
-        terms.unknown.sort();
-        terms.profiles.sort();
-        terms.inherit_from.sort();
-        terms.shared.normalise();
-        for permission in &mut terms.permissions {
-            permission.terms.normalise();
-            normalise_duties(&mut permission.duties);
-        }
-        for prohibition in &mut terms.prohibitions {
-            prohibition.terms.normalise();
-            normalise_duties(&mut prohibition.remedies);
-        }
-        normalise_duties(&mut terms.obligations);
-        terms.permissions.sort();
-        terms.prohibitions.sort();
-        terms
-    }
-
     /// The same rules in another contract.
     pub(crate) fn restated(&self, kind: PolicyKind, header: &Header<'_>) -> Self {
         let entities = |id: Option<&str>| id.map(Entity::named).into_iter().collect();
@@ -367,7 +366,7 @@ impl Policy {
         policy.shared.assignees = entities(header.assignee);
         policy.timestamp = header.timestamp.map(str::to_owned);
         policy.unknown.retain(|unknown| unknown.member != "@type");
-        policy.doubts.retain(|doubt| doubt.path != "@type" && !is_party_path(&doubt.path));
+        policy.doubt();
         policy
     }
 }
@@ -393,70 +392,4 @@ impl<'a> Header<'a> {
         ];
         members.into_iter().filter_map(|(name, value)| Some((name, value?)))
     }
-}
-
-/// Whether a path leads into the parties and assets of the policy itself.
-fn is_party_path(path: &str) -> bool {
-    ["target[", "assigner[", "assignee["].iter().any(|member| path.starts_with(member))
-}
-
-impl RuleTerms {
-    fn normalise(&mut self) {
-        self.id = None;
-        for entities in [&mut self.targets, &mut self.assigners, &mut self.assignees] {
-            entities.iter_mut().for_each(Entity::normalise);
-            entities.sort();
-        }
-        for related in [&mut self.functions, &mut self.relations] {
-            related.iter_mut().for_each(|(_, entity)| entity.normalise());
-            related.sort();
-        }
-        for action in &mut self.actions {
-            normalise_constraints(&mut action.refinements);
-            action.unknown.sort();
-        }
-        self.actions.sort();
-        normalise_constraints(&mut self.constraints);
-        self.unknown.sort();
-    }
-}
-
-impl Entity {
-    fn normalise(&mut self) {
-        normalise_constraints(&mut self.refinements);
-        self.part_of.sort();
-        self.unknown.sort();
-    }
-}
-
-fn normalise_duties(duties: &mut [Duty]) {
-    for duty in &mut *duties {
-        duty.terms.normalise();
-        normalise_duties(&mut duty.consequences);
-    }
-    duties.sort();
-}
-
-fn normalise_constraints(constraints: &mut [Constraint]) {
-    for constraint in &mut *constraints {
-        match constraint {
-            Constraint::Atomic(atomic) => {
-                atomic.id = None;
-                atomic.right_operands.sort();
-                atomic.references.sort();
-                atomic.unknown.sort();
-            }
-            Constraint::Logical(logical) => {
-                logical.id = None;
-                match logical.connective {
-                    Connective::And | Connective::Or | Connective::Xone => normalise_constraints(&mut logical.operands),
-                    Connective::AndSequence => logical.operands.iter_mut().for_each(|operand| {
-                        normalise_constraints(std::slice::from_mut(operand));
-                    }),
-                }
-                logical.unknown.sort();
-            }
-        }
-    }
-    constraints.sort();
 }

@@ -3,11 +3,14 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+pub(crate) use symbolon_vocab::admissibility::NAMESPACE as ADM;
 pub(crate) use symbolon_vocab::catenax::{LEGACY_NAMESPACE as CATENAX_LEGACY_POLICY, NAMESPACE as CATENAX_POLICY};
 pub(crate) use symbolon_vocab::cc::NAMESPACE as CC;
 pub(crate) use symbolon_vocab::dct::NAMESPACE as DCT;
 pub(crate) use symbolon_vocab::dspace::NAMESPACE as DSPACE;
 pub(crate) use symbolon_vocab::edc::NAMESPACE as EDC;
+pub(crate) use symbolon_vocab::export_control::NAMESPACE as EC;
+pub(crate) use symbolon_vocab::idsa::CODE_NAMESPACE as IDSC;
 pub(crate) use symbolon_vocab::odrl::NAMESPACE as ODRL;
 pub(crate) use symbolon_vocab::rdf::NAMESPACE as RDF;
 pub(crate) use symbolon_vocab::symbolon::NAMESPACE as SYMBOLON;
@@ -16,8 +19,7 @@ pub(crate) use symbolon_vocab::xsd::NAMESPACE as XSD;
 use crate::{action, profile};
 
 const RDFS: &str = "http://www.w3.org/2000/01/rdf-schema#";
-const TRACTUSX: &str = "https://w3id.org/tractusx/v0.0.1/ns/";
-const IDSC: &str = "https://w3id.org/idsa/code/";
+pub(crate) const TRACTUSX: &str = "https://w3id.org/tractusx/v0.0.1/ns/";
 
 /// Prefixes that need no declaration, because the contexts that peers put on their messages declare them.
 const PREFIXES: &[(&str, &str)] = &[
@@ -32,6 +34,8 @@ const PREFIXES: &[(&str, &str)] = &[
     ("cc", CC),
     ("tx", TRACTUSX),
     ("idsc", IDSC),
+    ("adm", ADM),
+    ("ec", EC),
 ];
 
 /// Contexts whose terms this crate reads in their meaning.
@@ -56,6 +60,7 @@ pub(crate) struct Prefixes(BTreeMap<String, String>);
 impl Prefixes {
     /// Takes over a declaration. False when it would change the meaning of a name that is already taken.
     pub(crate) fn declare(&mut self, prefix: &str, namespace: &str) -> bool {
+        let namespace = &*self.expand(namespace);
         if !namespace.contains(':') || !namespace.ends_with(['/', '#', ':']) || is_policy_member(prefix) {
             return false;
         }
@@ -86,6 +91,22 @@ impl Prefixes {
         }
     }
 
+    /// The plain name of a member of the information model, however it was spelled.
+    pub(crate) fn member<'a>(&self, key: &'a str) -> Cow<'a, str> {
+        let prefixed = key.split_once(':').filter(|(_, local)| !local.starts_with("//"));
+        let prefixed = prefixed.and_then(|(prefix, local)| Some((self.0.get(prefix)?, local)));
+        match prefixed {
+            Some((namespace, local)) => Cow::Owned(member(&format!("{namespace}{local}")).to_owned()),
+            None => Cow::Borrowed(member(key)),
+        }
+    }
+
+    /// Whether a member of a policy says which contract it belongs to rather than what it grants.
+    pub(crate) fn is_header(&self, key: &str) -> bool {
+        let member = self.member(key);
+        matches!(&*member, "@id" | "@type" | "@context" | "target" | "assigner" | "assignee" | "timestamp")
+    }
+
     pub(crate) fn left_operand(&self, name: &str) -> String {
         if name.contains(':') {
             self.expand(name)
@@ -95,7 +116,12 @@ impl Prefixes {
     }
 
     pub(crate) fn action(&self, name: &str) -> String {
-        if name.contains(':') { self.expand(name) } else { action::iri(name).unwrap_or_else(|| name.to_owned()) }
+        match name {
+            // How connectors before DSP wrote it.
+            "USE" => format!("{ODRL}use"),
+            _ if name.contains(':') => self.expand(name),
+            _ => action::iri(name).unwrap_or_else(|| name.to_owned()),
+        }
     }
 }
 
@@ -112,8 +138,8 @@ pub(crate) fn is_known_vocabulary(namespace: &str) -> bool {
     matches!(namespace, ODRL | EDC | CATENAX_POLICY)
 }
 
-/// The plain name of a member of the information model, however it was spelled.
-pub(crate) fn member(key: &str) -> &str {
+/// The plain name of a member whose prefix is a standard one.
+fn member(key: &str) -> &str {
     let dspace = key.strip_prefix("dspace:").or_else(|| key.strip_prefix(DSPACE));
     if dspace == Some("timestamp") {
         return "timestamp";
@@ -121,6 +147,9 @@ pub(crate) fn member(key: &str) -> &str {
     let rdf = key.strip_prefix("rdf:").or_else(|| key.strip_prefix(RDF));
     if rdf == Some("value") {
         return "value";
+    }
+    if dublin_core(key) == Some("isReplacedBy") {
+        return "isReplacedBy";
     }
     match odrl_name(key) {
         Some("uid") => "@id",
@@ -134,17 +163,17 @@ pub(crate) fn member(key: &str) -> &str {
     }
 }
 
-/// Members of a policy that say which contract it belongs to rather than what it grants.
-pub(crate) fn is_header(key: &str) -> bool {
-    matches!(member(key), "@id" | "@type" | "@context" | "target" | "assigner" | "assignee" | "timestamp")
-}
-
 /// Descriptions for people: Dublin Core terms, labels and comments. They neither grant nor forbid.
 pub(crate) fn is_annotation(key: &str) -> bool {
-    [DCT, "dct:", "dcterms:", "dc:", "http://purl.org/dc/elements/1.1/"].iter().any(|prefix| key.starts_with(prefix))
+    dublin_core(key).is_some()
         || ["label", "comment", "seeAlso"].iter().any(|name| {
             key.strip_prefix(RDFS).or_else(|| key.strip_prefix("rdfs:")).is_some_and(|local| local == *name)
         })
+}
+
+fn dublin_core(key: &str) -> Option<&str> {
+    let prefixes = [DCT, "dct:", "dcterms:", "dc:", "http://purl.org/dc/elements/1.1/"];
+    prefixes.iter().find_map(|prefix| key.strip_prefix(prefix))
 }
 
 /// The local name of a term of the ODRL namespace, given in full or with the usual prefix.
@@ -152,9 +181,14 @@ pub(crate) fn odrl_name(name: &str) -> Option<&str> {
     name.strip_prefix("odrl:").or_else(|| name.strip_prefix(ODRL))
 }
 
+/// A path and the member below it.
+pub(crate) fn joined(path: &str, member: &str) -> String {
+    if path.is_empty() { member.to_owned() } else { format!("{path}.{member}") }
+}
+
 /// An IRI as people write it: standard namespaces shortened.
 pub(crate) fn shown(iri: &str) -> Cow<'_, str> {
-    for namespace in [ODRL, CATENAX_POLICY, SYMBOLON] {
+    for namespace in [ODRL, CATENAX_POLICY, SYMBOLON, ADM, EC, IDSC] {
         if let Some(local) = iri.strip_prefix(namespace).filter(|local| !local.is_empty()) {
             return Cow::Borrowed(local);
         }
@@ -169,6 +203,7 @@ fn is_policy_member(name: &str) -> bool {
         "type",
         "profile",
         "inheritFrom",
+        "isReplacedBy",
         "conflict",
         "target",
         "assigner",

@@ -5,86 +5,72 @@
 
 mod bounds;
 mod constraint;
+mod context;
 mod members;
 mod rule;
 
 use serde_json::Value as Json;
 
-use crate::model::{Cause, Conflict, Doubt, Policy, PolicyKind, Unknown};
+use crate::PolicyError;
+use crate::model::{Conflict, Policy, PolicyKind, Unknown};
 use crate::names::{self, Prefixes};
 use crate::read::bounds::Bounds;
-use crate::read::members::{Members, name_of};
-use crate::{PolicyError, profile};
+use crate::read::members::Members;
+
+pub(crate) use bounds::check_size;
+pub(crate) use constraint::datatype;
+pub(crate) use context::contexts;
+pub(crate) use members::{listed, name_of};
+pub(crate) use rule::{FUNCTIONS, RELATIONS};
+
+/// Whether a rule may come without an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Actions {
+    /// Every rule has one, of its own or of the policy (ODRL 2.2, §2.6).
+    Required,
+    /// A rule without one is about every action, as one without a target is about every target.
+    Optional,
+}
 
 /// Reads a policy; the error names the first member that is malformed.
-pub(crate) fn policy(json: &Json) -> Result<Policy, PolicyError> {
-    bounds::check_size(json)?;
-    let mut members = Members::of(json, "")?;
-    let mut reader = Reader::default();
-    let mut policy = Policy { unknown: reader.contexts(members.take("@context")), ..Policy::default() };
+pub(crate) fn policy(json: &Json, actions: Actions) -> Result<Policy, PolicyError> {
+    check_size(json)?;
+    let (prefixes, unknown) = contexts(json.get("@context").map(listed).unwrap_or_default());
+    let mut reader = Reader { actions, prefixes: prefixes.clone(), bounds: Bounds::default() };
+    let mut members = Members::of(json, "", &prefixes)?;
+    members.take("@context");
+    let mut policy = Policy { unknown, ..Policy::default() };
     reader.header(&mut members, &mut policy)?;
     policy.shared = reader.shared_terms(&mut members)?;
     policy.permissions = reader.permissions(members.take("permission"), &policy.shared)?;
     policy.prohibitions = reader.prohibitions(members.take("prohibition"), &policy.shared)?;
     policy.obligations = reader.duties(members.take("obligation"), "obligation", &policy.shared)?;
-    let unknown = reader.unknown(members);
-    policy.unknown.extend(unknown);
-    policy.prefixes = reader.prefixes;
-    policy.doubts = reader.doubts;
+    policy.unknown.extend(reader.unknown(members));
+    policy.prefixes = prefixes;
+    policy.doubt();
     Ok(policy)
 }
 
 /// What is known while a policy is read.
-#[derive(Default)]
 struct Reader {
+    actions: Actions,
     prefixes: Prefixes,
     bounds: Bounds,
-    doubts: Vec<Doubt>,
 }
 
 impl Reader {
-    /// Takes over prefixes. Whatever else a context declares might change how the policy reads, so it is not understood.
-    fn contexts(&mut self, contexts: Vec<&Json>) -> Vec<Unknown> {
-        let mut unknown = Vec::new();
-        for context in contexts {
-            let understood = match context {
-                Json::String(url) => names::is_known_context(url),
-                Json::Object(entries) => entries.iter().all(|(term, meaning)| self.declares(term, meaning)),
-                Json::Null | Json::Bool(_) | Json::Number(_) | Json::Array(_) => false,
-            };
-            if !understood {
-                unknown.push(self.doubt_member("", "@context", context));
-            }
-        }
-        unknown
-    }
-
-    fn declares(&mut self, term: &str, meaning: &Json) -> bool {
-        let Some(meaning) = meaning.as_str() else { return term == "@version" };
-        match term {
-            "@vocab" => names::is_known_vocabulary(meaning),
-            _ if term.starts_with('@') => false,
-            _ => self.prefixes.declare(term, meaning),
-        }
-    }
-
-    fn header(&mut self, members: &mut Members<'_>, policy: &mut Policy) -> Result<(), PolicyError> {
+    fn header(&self, members: &mut Members<'_>, policy: &mut Policy) -> Result<(), PolicyError> {
         policy.id = members.name("@id")?.map(|id| self.prefixes.expand(id));
         policy.timestamp = members.name("timestamp")?.map(str::to_owned);
         for kind in members.take("@type") {
             match name_of(kind).and_then(|name| policy_kind(&self.prefixes.expand(name))) {
                 Some(known) => policy.kind = known.unwrap_or(policy.kind),
-                None => policy.unknown.push(self.doubt_member("", "@type", kind)),
+                None => policy.unknown.push(not_understood("@type", kind)),
             }
         }
         policy.profiles = self.names(members, "profile")?;
-        for profile in policy.profiles.iter().filter(|profile| !profile::is_known(profile)) {
-            self.doubts.push(Doubt { path: "profile".to_owned(), cause: Cause::Profile, name: profile.clone() });
-        }
         policy.inherit_from = self.names(members, "inheritFrom")?;
-        for parent in &policy.inherit_from {
-            self.doubts.push(Doubt { path: "inheritFrom".to_owned(), cause: Cause::Inheritance, name: parent.clone() });
-        }
+        policy.replaced_by = self.names(members, "isReplacedBy")?;
         policy.conflict = match members.name("conflict")? {
             None => Conflict::default(),
             Some(name) => self.conflict(name),
@@ -92,15 +78,13 @@ impl Reader {
         Ok(())
     }
 
-    fn conflict(&mut self, name: &str) -> Conflict {
-        match names::odrl_name(name).unwrap_or(name) {
+    fn conflict(&self, name: &str) -> Conflict {
+        let name = self.prefixes.expand(name);
+        match names::odrl_name(&name).unwrap_or(&name) {
             "invalid" => Conflict::Invalid,
             "prohibit" => Conflict::Prohibit,
             "perm" => Conflict::Permit,
-            other => {
-                self.doubts.push(Doubt { path: "conflict".to_owned(), cause: Cause::Conflict, name: other.to_owned() });
-                Conflict::Unknown(other.to_owned())
-            }
+            other => Conflict::Unknown(other.to_owned()),
         }
     }
 
@@ -112,38 +96,25 @@ impl Reader {
     }
 
     /// Whatever nobody asked for.
-    fn unknown(&mut self, members: Members<'_>) -> Vec<Unknown> {
-        let path = members.path().to_owned();
-        members
-            .rest()
-            .filter(|(member, _)| !names::is_annotation(member))
-            .map(|(member, value)| self.doubt_member(&path, member, value))
-            .collect()
+    fn unknown(&self, members: Members<'_>) -> Vec<Unknown> {
+        let rest = members.rest().filter(|(member, _)| !names::is_annotation(member));
+        rest.map(|(member, value)| not_understood(&member, value)).collect()
     }
 
-    fn types(&mut self, members: &mut Members<'_>, allowed: &[&str]) -> Vec<Unknown> {
-        let path = members.path().to_owned();
-        let mut unknown = Vec::new();
-        for kind in members.take("@type") {
-            let name = name_of(kind).map(|name| names::odrl_name(name).unwrap_or(name));
-            if !name.is_some_and(|name| allowed.contains(&name)) {
-                unknown.push(self.doubt_member(&path, "@type", kind));
-            }
-        }
-        unknown
+    fn types(&self, members: &mut Members<'_>, allowed: &[&str]) -> Vec<Unknown> {
+        let is_allowed = |kind: &&Json| {
+            name_of(kind).is_some_and(|name| {
+                let name = self.prefixes.expand(name);
+                allowed.contains(&names::odrl_name(&name).unwrap_or(&name))
+            })
+        };
+        let foreign = members.take("@type").into_iter().filter(|kind| !is_allowed(kind));
+        foreign.map(|kind| not_understood("@type", kind)).collect()
     }
+}
 
-    fn doubt_member(&mut self, path: &str, member: &str, value: &Json) -> Unknown {
-        let path = members::joined(path, member);
-        let value = canonical(value);
-        let shown = if member.starts_with('@') { value.clone() } else { String::new() };
-        self.doubts.push(Doubt { path, cause: Cause::Member, name: shown });
-        Unknown { member: member.to_owned(), value }
-    }
-
-    fn doubt_name(&mut self, path: &str, cause: Cause, name: &str) {
-        self.doubts.push(Doubt { path: path.to_owned(), cause, name: name.to_owned() });
-    }
+fn not_understood(member: &str, value: &Json) -> Unknown {
+    Unknown { member: member.to_owned(), value: canonical(value) }
 }
 
 /// `Some(None)` for the superclass, which says nothing.

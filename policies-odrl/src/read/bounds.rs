@@ -31,7 +31,7 @@ impl Bounds {
 }
 
 /// Walks without recursion: the depth is not known to be small before.
-pub(super) fn check_size(json: &Json) -> Result<(), PolicyError> {
+pub(crate) fn check_size(json: &Json) -> Result<(), PolicyError> {
     let mut size = 0;
     let mut open = vec![(json, 1)];
     while let Some((value, depth)) = open.pop() {

@@ -3,10 +3,9 @@ use serde_json::Value as Json;
 use super::Reader;
 use super::members::Members;
 use crate::PolicyError;
-use crate::model::{AtomicConstraint, Cause, Connective, Constraint, LogicalConstraint, Operator};
-use crate::names;
-use crate::profile::{self, Meaning};
+use crate::model::{AtomicConstraint, Connective, Constraint, LogicalConstraint, Operator};
 use crate::value::{Datatype, Value, xsd_datatype};
+use crate::{names, profile};
 
 const TYPES: &[&str] = &["Constraint", "AtomicConstraint", "LogicalConstraint"];
 
@@ -22,7 +21,7 @@ impl Reader {
 
     fn constraint(&mut self, json: &Json, path: &str, depth: usize) -> Result<Constraint, PolicyError> {
         self.bounds.count_constraint(path, depth)?;
-        let members = Members::of(json, path)?;
+        let members = Members::of(json, path, &self.prefixes)?;
         let logical =
             Connective::ALL.into_iter().filter(|connective| members.has(connective.name())).collect::<Vec<_>>();
         let atomic =
@@ -61,17 +60,14 @@ impl Reader {
         let left = members.name("leftOperand")?.ok_or_else(|| missing(&members, "leftOperand"))?;
         let left_operand = self.prefixes.left_operand(left);
         let operator = members.name("operator")?.ok_or_else(|| missing(&members, "operator"))?;
-        let operator = self.operator(operator, &members.path_of("operator"));
-        let known = profile::operand(&left_operand);
+        let operator = self.operator(operator);
         let data_type = members.name("dataType")?.map(|name| self.prefixes.expand(name));
-        let datatype = match &data_type {
-            Some(iri) => xsd_datatype(iri).unwrap_or(Datatype::Text),
-            None => known.map_or(Datatype::Text, |operand| operand.datatype),
-        };
+        let datatype = datatype(&left_operand, data_type.as_deref());
         if !members.has("rightOperand") && !members.has("rightOperandReference") {
             return Err(missing(&members, "rightOperand"));
         }
-        let values = members.take("rightOperand");
+        let values = members.take("rightOperand").into_iter();
+        let right_operands: Vec<_> = values.map(|value| Value::read(value, &self.prefixes, datatype)).collect();
         let references = self.names(&mut members, "rightOperandReference")?;
         let unit = members.name("unit")?.map(|unit| self.prefixes.expand(unit));
         let status = members.one("status")?.map(|status| Value::read(status, &self.prefixes, datatype));
@@ -79,24 +75,28 @@ impl Reader {
         unknown.extend(self.unknown(members));
         Ok(AtomicConstraint {
             id,
+            meaning: profile::meaning(&left_operand, &operator, &right_operands),
             left_operand,
             operator,
-            right_operands: values.into_iter().map(|value| Value::read(value, &self.prefixes, datatype)).collect(),
+            right_operands,
             references,
             data_type,
             unit,
             status,
             unknown,
-            meaning: known.map_or(Meaning::Fact, |operand| operand.meaning),
         })
     }
 
-    fn operator(&mut self, name: &str, path: &str) -> Operator {
+    fn operator(&self, name: &str) -> Operator {
         let expanded = self.prefixes.expand(name);
-        let operator = Operator::named(names::odrl_name(&expanded).unwrap_or(&expanded));
-        if let Operator::Unknown(name) = &operator {
-            self.doubt_name(path, Cause::Operator, name);
-        }
-        operator
+        Operator::named(names::odrl_name(&expanded).unwrap_or(&expanded))
+    }
+}
+
+/// How a plain string is read as the right operand of a left operand.
+pub(crate) fn datatype(left_operand: &str, data_type: Option<&str>) -> Datatype {
+    match data_type {
+        Some(iri) => xsd_datatype(iri).unwrap_or(Datatype::Text),
+        None => profile::operand(left_operand).map_or(Datatype::Text, |operand| operand.datatype),
     }
 }

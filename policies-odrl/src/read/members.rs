@@ -1,7 +1,9 @@
+use std::borrow::Cow;
+
 use serde_json::Value as Json;
 
 use crate::PolicyError;
-use crate::names;
+use crate::names::{self, Prefixes, joined};
 
 /// Members of one object. The information model has some forty names.
 const MAX_MEMBERS: usize = 128;
@@ -9,20 +11,20 @@ const MAX_MEMBERS: usize = 128;
 /// The members of one JSON object under their plain names, each as a list of values.
 pub(super) struct Members<'a> {
     path: &'a str,
-    fields: Vec<(&'a str, Vec<&'a Json>, &'a Json)>,
+    fields: Vec<(Cow<'a, str>, Vec<&'a Json>, &'a Json)>,
 }
 
 impl<'a> Members<'a> {
-    pub(super) fn of(json: &'a Json, path: &'a str) -> Result<Self, PolicyError> {
+    pub(super) fn of(json: &'a Json, path: &'a str, prefixes: &Prefixes) -> Result<Self, PolicyError> {
         let Json::Object(object) = json else {
             return Err(PolicyError::new(path, format!("expected an object, found {}", kind(json))));
         };
         if object.len() > MAX_MEMBERS {
             return Err(PolicyError::new(path, format!("an object may have at most {MAX_MEMBERS} members")));
         }
-        let mut fields: Vec<(&str, Vec<&Json>, &Json)> = Vec::with_capacity(object.len());
+        let mut fields: Vec<(Cow<'_, str>, Vec<&Json>, &Json)> = Vec::with_capacity(object.len());
         for (key, value) in object.iter().filter(|(_, value)| !value.is_null()) {
-            let name = names::member(key);
+            let name = prefixes.member(key);
             // Two spellings of one name add up, as in JSON-LD.
             match fields.iter_mut().find(|(known, _, _)| *known == name) {
                 Some((_, values, _)) => values.extend(listed(value)),
@@ -44,6 +46,11 @@ impl<'a> Members<'a> {
         self.fields.iter().any(|(name, _, _)| *name == member)
     }
 
+    /// Whether there is a name and nothing else.
+    pub(super) fn is_name(&self) -> bool {
+        self.fields.len() == 1 && self.has("@id")
+    }
+
     /// All values of a member, which counts as understood from now on.
     pub(super) fn take(&mut self, member: &str) -> Vec<&'a Json> {
         match self.fields.iter().position(|(name, _, _)| *name == member) {
@@ -62,21 +69,27 @@ impl<'a> Members<'a> {
         }
     }
 
-    /// The only value of a member, as a name.
+    /// The only value of a member, as a name; it may be said twice.
     pub(super) fn name(&mut self, member: &str) -> Result<Option<&'a str>, PolicyError> {
-        let Some(value) = self.one(member)? else { return Ok(None) };
-        let malformed = || PolicyError::new(self.path_of(member), "expected a string or an object with `@id`");
-        name_of(value).map(Some).ok_or_else(malformed)
+        let path = self.path_of(member);
+        let mut names = self.take(member).into_iter().map(name_of);
+        let Some(first) = names.next() else { return Ok(None) };
+        let first = first.ok_or_else(|| PolicyError::new(&path, "expected a string or an object with `@id`"))?;
+        if names.all(|name| name == Some(first)) {
+            Ok(Some(first))
+        } else {
+            Err(PolicyError::new(path, "expected one value, found several"))
+        }
     }
 
     /// What was not taken.
-    pub(super) fn rest(self) -> impl Iterator<Item = (&'a str, &'a Json)> {
+    pub(super) fn rest(self) -> impl Iterator<Item = (Cow<'a, str>, &'a Json)> {
         self.fields.into_iter().map(|(name, _, value)| (name, value))
     }
 }
 
 /// The values behind an array, `@set` or `@list`; nulls do not count.
-fn listed(json: &Json) -> Vec<&Json> {
+pub(crate) fn listed(json: &Json) -> Vec<&Json> {
     match json {
         Json::Array(items) => {
             items.iter().flat_map(|item| if wraps(item) { listed(item) } else { vec![item] }).collect()
@@ -95,7 +108,7 @@ fn wraps(json: &Json) -> bool {
 }
 
 /// A name given as a string, as `{"@id": …}` or as `{"@value": …}`.
-pub(super) fn name_of(json: &Json) -> Option<&str> {
+pub(crate) fn name_of(json: &Json) -> Option<&str> {
     match json {
         Json::String(name) => Some(name),
         Json::Object(members) => {
@@ -115,10 +128,6 @@ pub(super) fn name_of(json: &Json) -> Option<&str> {
 fn is_date(kind: &str) -> bool {
     let name = kind.strip_prefix(names::XSD).or_else(|| kind.strip_prefix("xsd:"));
     name == Some("dateTime") || name == Some("dateTimeStamp")
-}
-
-pub(super) fn joined(path: &str, member: &str) -> String {
-    if path.is_empty() { member.to_owned() } else { format!("{path}.{member}") }
 }
 
 pub(super) fn kind(json: &Json) -> &'static str {

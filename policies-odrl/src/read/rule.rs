@@ -1,13 +1,13 @@
 use serde_json::Value as Json;
 
-use super::Reader;
 use super::members::{Members, kind, name_of};
-use crate::model::{Action, Asset, Cause, Duty, Entity, Permission, Prohibition, RuleTerms, Unknown};
+use super::{Actions, Reader, not_understood};
+use crate::PolicyError;
+use crate::model::{Action, Duty, Entity, Permission, Prohibition, RuleTerms};
 use crate::names::ODRL;
-use crate::{PolicyError, action};
 
 /// The sub-properties of `function` in the ODRL vocabulary, besides `assigner` and `assignee`.
-const FUNCTIONS: &[&str] = &[
+pub(crate) const FUNCTIONS: &[&str] = &[
     "function",
     "attributedParty",
     "attributingParty",
@@ -24,7 +24,7 @@ const FUNCTIONS: &[&str] = &[
 ];
 
 /// The sub-properties of `relation` in the ODRL vocabulary, besides `target`.
-const RELATIONS: &[&str] = &["relation", "output"];
+pub(crate) const RELATIONS: &[&str] = &["relation", "output"];
 
 impl Reader {
     pub(super) fn permissions(
@@ -33,7 +33,7 @@ impl Reader {
         shared: &RuleTerms,
     ) -> Result<Vec<Permission>, PolicyError> {
         self.each(rules, "permission", |reader, json, path| {
-            let mut members = Members::of(json, path)?;
+            let mut members = Members::of(json, path, &reader.prefixes)?;
             let mut terms = reader.terms(&mut members, &["Rule", "Permission"], shared)?;
             let duties = reader.duties(members.take("duty"), &format!("{path}.duty"), &RuleTerms::default())?;
             terms.unknown.extend(reader.unknown(members));
@@ -47,7 +47,7 @@ impl Reader {
         shared: &RuleTerms,
     ) -> Result<Vec<Prohibition>, PolicyError> {
         self.each(rules, "prohibition", |reader, json, path| {
-            let mut members = Members::of(json, path)?;
+            let mut members = Members::of(json, path, &reader.prefixes)?;
             let mut terms = reader.terms(&mut members, &["Rule", "Prohibition"], shared)?;
             let remedies = reader.duties(members.take("remedy"), &format!("{path}.remedy"), &RuleTerms::default())?;
             terms.unknown.extend(reader.unknown(members));
@@ -62,7 +62,7 @@ impl Reader {
         shared: &RuleTerms,
     ) -> Result<Vec<Duty>, PolicyError> {
         self.each(rules, path, |reader, json, path| {
-            let mut members = Members::of(json, path)?;
+            let mut members = Members::of(json, path, &reader.prefixes)?;
             let mut terms = reader.terms(&mut members, &["Rule", "Duty"], shared)?;
             let consequences = members.take("consequence");
             let consequences = reader.duties(consequences, &format!("{path}.consequence"), &RuleTerms::default())?;
@@ -83,10 +83,13 @@ impl Reader {
         shared: &RuleTerms,
     ) -> Result<RuleTerms, PolicyError> {
         self.bounds.count_rule(members.path())?;
+        if members.is_name() {
+            return Err(PolicyError::new(members.path(), "expected a rule, found the name of one that is not here"));
+        }
         let id = members.name("@id")?.map(|id| self.prefixes.expand(id));
         let unknown = self.types(members, types);
         let terms = RuleTerms { id, unknown, ..self.qualifiers(members)? };
-        if terms.actions.is_empty() && shared.actions.is_empty() {
+        if self.actions == Actions::Required && terms.actions.is_empty() && shared.actions.is_empty() {
             return Err(PolicyError::new(members.path_of("action"), "a rule needs an action"));
         }
         Ok(terms)
@@ -119,7 +122,7 @@ impl Reader {
         let action = match name_of(json) {
             Some(name) => Action { iri: self.prefixes.action(name), ..Action::default() },
             None => {
-                let mut members = Members::of(json, path).map_err(|_| missing())?;
+                let mut members = Members::of(json, path, &self.prefixes).map_err(|_| missing())?;
                 let name = self.action_name(&mut members)?.ok_or_else(missing)?;
                 let iri = self.prefixes.action(name);
                 let path = members.path_of("refinement");
@@ -129,9 +132,6 @@ impl Reader {
                 Action { iri, refinements, unknown }
             }
         };
-        if !action::is_known(&action.iri) {
-            self.doubt_name(path, Cause::Action, &action.iri);
-        }
         Ok(action)
     }
 
@@ -154,12 +154,12 @@ impl Reader {
         if let Some(id) = name_of(json) {
             return Ok(Entity { id: Some(self.prefixes.expand(id)), ..Entity::default() });
         }
-        let mut members = Members::of(json, path)?;
+        let mut members = Members::of(json, path, &self.prefixes)?;
         let kinds = members.take("@type");
         let (kinds, foreign): (Vec<_>, Vec<_>) = kinds.into_iter().partition(|kind| name_of(kind).is_some());
         let names = || kinds.iter().filter_map(|kind| name_of(kind));
         let refinement = members.path_of("refinement");
-        let mut entity = Asset {
+        let mut entity = Entity {
             id: members.name("@id")?.map(|id| self.prefixes.expand(id)),
             collection: names().any(|name| name.ends_with("AssetCollection") || name.ends_with("PartyCollection")),
             source: members.name("source")?.map(|source| self.prefixes.expand(source)),
@@ -167,8 +167,7 @@ impl Reader {
             refinements: self.constraints(members.take("refinement"), &refinement, 1)?,
             unknown: Vec::new(),
         };
-        let unknown: Vec<Unknown> = foreign.iter().map(|kind| self.doubt_member(path, "@type", kind)).collect();
-        entity.unknown = unknown;
+        entity.unknown = foreign.into_iter().map(|kind| not_understood("@type", kind)).collect();
         entity.unknown.extend(self.unknown(members));
         if entity.id.is_none() && entity.source.is_none() {
             return Err(PolicyError::new(path, "expected an IRI, or an object with `@id` or `source`"));
