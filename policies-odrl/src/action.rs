@@ -137,6 +137,12 @@ pub fn included_in(action: &str) -> Option<String> {
     Some(format!("{namespace}{local}"))
 }
 
+/// The actions that the admissibility and export-control profiles add, by IRI.
+pub fn added() -> impl Iterator<Item = String> {
+    let admissibility = ADMISSIBILITY.iter().map(|(local, _)| format!("{ADM}{local}"));
+    admissibility.chain(EXPORT_CONTROL.iter().map(|local| format!("{EC}{local}")))
+}
+
 impl<'a> Name<'a> {
     /// `None` for a name that no vocabulary has.
     fn of(action: &'a str) -> Option<Self> {

@@ -25,7 +25,7 @@ use crate::model::Operator;
 use crate::names::{CATENAX_LEGACY_POLICY, CATENAX_POLICY, EDC, ODRL, SYMBOLON, TRACTUSX};
 use crate::value::Value;
 
-pub use crate::action::{included_in, is_onward};
+pub use crate::action::{added as added_actions, included_in, is_onward};
 pub use check::{Finding, check};
 pub(crate) use meaning::Meaning;
 pub use operand::{Enforcement, Operand, Place, Shape};
@@ -62,7 +62,8 @@ pub fn operands() -> impl Iterator<Item = &'static Operand> {
 /// The IRI behind a short name, when a known profile has the name.
 pub(crate) fn operand_iri(name: &str) -> Option<String> {
     let tables = TABLES.iter().take(NAMED);
-    let (namespace, _) = tables.into_iter().find(|(_, operands)| operands.iter().any(|operand| operand.name == name))?;
+    let (namespace, _) =
+        tables.into_iter().find(|(_, operands)| operands.iter().any(|operand| operand.name == name))?;
     Some(format!("{namespace}{name}"))
 }
 

@@ -42,7 +42,7 @@ pub(super) const OPERANDS: &[Operand] = &[
     row("hops", "number of hops", "Which passing-on this is: 1 from the receiver of the data to the next party.")
         .of(Datatype::Number)
         .by(AMOUNT)
-        .known_from("how far the data has travelled"),
+        .known_from("the record of how far the data has travelled"),
     row("groupSize", "size of the group", "How many parties' data a figure is computed over.")
         .of(Datatype::Number)
         .by(AMOUNT)
@@ -50,7 +50,7 @@ pub(super) const OPERANDS: &[Operand] = &[
     row("retainedFor", "time kept", "How long the data has been kept since it was received.")
         .of(Datatype::Duration)
         .by(AMOUNT)
-        .known_from("when the data was received, and the time of the request"),
+        .known_from("the time of receipt and the time of the request"),
     row(
         "storageLocation",
         "place of storage",
@@ -74,11 +74,11 @@ pub(super) const OPERANDS: &[Operand] = &[
         .by(EQ)
         .within(BINDING)
         .meaning(Meaning::Always)
-        .known_from("when the agreement ended; until then the rule binds"),
+        .known_from("the end of the agreement; until then the rule binds"),
     row("survivesUntil", "survival", "Until when the rule binds, also after the agreement has ended.")
         .of(Datatype::Moment)
         .by(EQ)
         .within(BINDING)
         .meaning(Meaning::Always)
-        .known_from("the time of the request after the agreement ended; until then the rule binds"),
+        .known_from("the time of the request once the agreement has ended; until then the rule binds"),
 ];

@@ -104,7 +104,7 @@ pub(super) const OPERANDS: &[Operand] = &[
         .of(Datatype::Number)
         .with(Shape::Positive)
         .meaning(Meaning::DaysOfUse)
-        .known_from("the time of the request, and when the agreement was signed"),
+        .known_from("the time of the request and the time of signing"),
     row("DataUsageEndDefinition", "end of use", "Use has no end.")
         .with(Shape::Names(&["cx.dataUsageEnd.unlimited:1"]))
         .meaning(Meaning::Always)
@@ -124,7 +124,7 @@ pub(super) const OPERANDS: &[Operand] = &[
     .with(Shape::Positive)
     .within(OBLIGED)
     .meaning(Meaning::DaysOfUse)
-    .known_from("the time of the request, and when the agreement was signed"),
+    .known_from("the time of the request and the time of signing"),
     row("ExclusiveUsage", "exclusive use", "The consumer alone may use the data for the agreed purposes.")
         .with(Shape::Names(&["cx.exclusiveUsage.dataConsumer:1"]))
         .contractual(),
@@ -170,7 +170,7 @@ pub(super) const OPERANDS: &[Operand] = &[
     .with(Shape::Names(&["cx.sharing.affiliates:1", "cx.sharing.managedLegalEntity:1"]))
     .by(ANY_OF)
     .meaning(Meaning::Recipient)
-    .known_from("how the party that the data would be handed to belongs to the consumer"),
+    .known_from("the relation between the consumer and the party that the data would be handed to"),
     row("ContractTermination", "after the agreement", "What becomes of the data when use or the agreement ends.")
         .with(Shape::Names(&["cx.data.deletion:1", "cx.data.keeping:1"]))
         .meaning(Meaning::Always)

@@ -81,7 +81,7 @@ pub(super) const EDC_OPERANDS: &[Operand] = &[Operand::new(
 )
 .ordered(Datatype::Moment)
 .meaning(Meaning::Clock)
-.known_from("the time of the request, and when the agreement was signed")];
+.known_from("the time of the request and the time of signing")];
 
 /// What Symbolon adds to every profile.
 pub(super) const SYMBOLON_OPERANDS: &[Operand] =

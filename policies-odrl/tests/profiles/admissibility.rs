@@ -88,7 +88,7 @@ fn a_policy_that_says_something_else_is_no_profile() {
     };
     let mut told = Vec::new();
     for policy in [
-        changed("/conflict", json!("perm")),
+        changed("/http:~1~1www.w3.org~1ns~1odrl~12~1conflict/@id", json!("odrl:perm")),
         changed("/permission/0/action", json!("display")),
         changed("/permission/0/constraint/1/operator", json!("isNoneOf")),
         changed("/permission/0/constraint/1/leftOperand", json!("adm:groupSize")),

@@ -7,3 +7,4 @@ mod composite;
 mod export_control;
 mod survival;
 mod tables;
+mod vocabulary;

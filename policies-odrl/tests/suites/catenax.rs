@@ -73,7 +73,8 @@ fn around(constraint: &Json, place: Place) -> Json {
     let others = [framework, purpose].into_iter().filter(|other| other["leftOperand"] != left);
     let mut usage: Vec<_> = others.collect();
     let mut policy = json!({ "@type": "Set", "@id": "urn:example:policy", "profile": [catenax::NAMESPACE] });
-    let rule = |action: &str, constraints: Vec<Json>| json!([{ "action": action, "constraint": [{ "and": constraints }] }]);
+    let rule =
+        |action: &str, constraints: Vec<Json>| json!([{ "action": action, "constraint": [{ "and": constraints }] }]);
     match place {
         Place::Access => policy["permission"] = rule("access", vec![constraint.clone()]),
         Place::Permission => {
@@ -189,7 +190,8 @@ fn broken_policies_are_refused_with_the_rule_that_they_break() {
     for (name, policy) in broken::policies() {
         let findings = check(PolicyDocument::parse(policy).unwrap().policy());
         assert!(!findings.is_empty(), "{name}");
-        let shown = findings.iter().map(|finding| format!("\n  {} {}: {}", finding.code, finding.path, finding.sentence));
+        let shown =
+            findings.iter().map(|finding| format!("\n  {} {}: {}", finding.code, finding.path, finding.sentence));
         told.push(format!("{name}{}", shown.collect::<String>()));
     }
     insta::assert_snapshot!(told.join("\n"));

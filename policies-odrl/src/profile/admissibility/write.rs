@@ -33,7 +33,8 @@ impl Terms {
             "@type": "Set",
             "@id": id,
             "profile": profiles,
-            "conflict": "prohibit",
+            // In full: the context of the Dataspace Protocol has no such term, and would lose it.
+            odrl::CONFLICT: { "@id": odrl::PROHIBIT },
             "permission": [rule("use", self.conditions())],
         });
         if let Some(members) = policy.as_object_mut() {

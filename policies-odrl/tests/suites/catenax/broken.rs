@@ -44,7 +44,9 @@ pub(super) fn constraints(sample: &Json) -> Vec<(String, Json)> {
         found.push((format!("operator {operator}"), with("operator", json!(operator))));
     }
     found.extend(values().into_iter().map(|(name, value)| (format!("right {name}"), with("rightOperand", value))));
-    found.extend(rewritten(&sample["rightOperand"]).into_iter().map(|(name, right)| (name, with("rightOperand", right))));
+    found.extend(
+        rewritten(&sample["rightOperand"]).into_iter().map(|(name, right)| (name, with("rightOperand", right))),
+    );
     for member in ["leftOperand", "operator", "rightOperand"] {
         let mut broken = sample.clone();
         broken.as_object_mut().unwrap().shift_remove(member);
@@ -105,7 +107,10 @@ pub(super) fn policies() -> Vec<(&'static str, Json)> {
         ("no framework", policy(rule("use", &[purpose()]))),
         ("no purpose", policy(rule("use", &[framework()]))),
         ("no constraint at all", policy(json!({ "action": "use" }))),
-        ("two ends of warranty", usage(&[months(), atomic("WarrantyDefinition", "eq", json!("cx.warranty.contractEndDate:1"))])),
+        (
+            "two ends of warranty",
+            usage(&[months(), atomic("WarrantyDefinition", "eq", json!("cx.warranty.contractEndDate:1"))]),
+        ),
         (
             "two ends of use",
             usage(&[
@@ -115,12 +120,30 @@ pub(super) fn policies() -> Vec<(&'static str, Json)> {
         ),
         ("an action of nobody", policy(rule("exchange", &[framework(), purpose()]))),
         ("an action of ODRL", policy(rule("display", &[framework(), purpose()]))),
-        ("access and use in one policy", permission_only(json!([rule("use", &[framework(), purpose()]), rule("access", &[member()])]))),
-        ("an obligation beside access", with(policy(rule("access", &[member()])), "obligation", json!([rule("use", &[until()])]))),
-        ("a prohibition beside access", with(policy(rule("access", &[member()])), "prohibition", json!([rule("access", &[member()])]))),
-        ("a precedence in a prohibition", with(usage(&[]), "prohibition", json!([rule("use", &[third_party(), precedence()])]))),
-        ("a precedence in an obligation", with(usage(&[]), "obligation", json!([rule("use", &[until(), precedence()])]))),
-        ("an old framework", policy(rule("use", &[atomic("FrameworkAgreement", "eq", json!("DataExchangeGovernance:2.0")), purpose()]))),
+        (
+            "access and use in one policy",
+            permission_only(json!([rule("use", &[framework(), purpose()]), rule("access", &[member()])])),
+        ),
+        (
+            "an obligation beside access",
+            with(policy(rule("access", &[member()])), "obligation", json!([rule("use", &[until()])])),
+        ),
+        (
+            "a prohibition beside access",
+            with(policy(rule("access", &[member()])), "prohibition", json!([rule("access", &[member()])])),
+        ),
+        (
+            "a precedence in a prohibition",
+            with(usage(&[]), "prohibition", json!([rule("use", &[third_party(), precedence()])])),
+        ),
+        (
+            "a precedence in an obligation",
+            with(usage(&[]), "obligation", json!([rule("use", &[until(), precedence()])])),
+        ),
+        (
+            "an old framework",
+            policy(rule("use", &[atomic("FrameworkAgreement", "eq", json!("DataExchangeGovernance:2.0")), purpose()])),
+        ),
         ("constraints side by side", policy(json!({ "action": "use", "constraint": [framework(), purpose()] }))),
         ("a choice", policy(json!({ "action": "use", "constraint": [{ "or": [framework(), purpose()] }] }))),
         ("an operand of ODRL", usage(&[atomic("odrl:language", "eq", json!("en"))])),
