@@ -11,13 +11,33 @@ use crate::names::{Prefixes, XSD};
 
 /// The types that are compared by value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Datatype {
+pub enum Datatype {
+    /// Text, without an order.
     Text,
+    /// An IRI, without an order; equal to the same text.
     Iri,
+    /// A decimal number.
     Number,
+    /// A date, or a date with a time.
     Moment,
+    /// A duration; those in months and those in days have no order among each other.
     Duration,
+    /// True or false.
     Boolean,
+}
+
+impl Datatype {
+    /// The datatype of XML Schema that stands for it.
+    pub fn iri(self) -> &'static str {
+        match self {
+            Self::Text => symbolon_vocab::xsd::STRING,
+            Self::Iri => symbolon_vocab::xsd::ANY_URI,
+            Self::Number => symbolon_vocab::xsd::DECIMAL,
+            Self::Moment => symbolon_vocab::xsd::DATE_TIME,
+            Self::Duration => symbolon_vocab::xsd::DURATION,
+            Self::Boolean => symbolon_vocab::xsd::BOOLEAN,
+        }
+    }
 }
 
 /// One value of an operand.
@@ -88,6 +108,10 @@ impl Value {
 
     pub(crate) fn text(text: &str) -> Self {
         Self { lexical: text.to_owned(), typed: Typed::Text }
+    }
+
+    pub(crate) fn moment(at: jiff::Timestamp) -> Self {
+        Self { lexical: at.to_string(), typed: Typed::Moment(Moment::instant(at)) }
     }
 
     /// As it was written.
