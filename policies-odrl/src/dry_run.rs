@@ -1,5 +1,7 @@
 //! A decision tried out: what would be decided for a partner's claims at a time, why, and what would change it.
 
+mod asked;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -7,14 +9,17 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::decision::{Decision, ReasonCode};
+use crate::dry_run::asked::{Operands, operands};
 use crate::evaluate::evaluate;
-use crate::model::{AtomicConstraint, Constraint, Duty, Policy, RuleTerms};
+use crate::model::Policy;
 use crate::names::{CATENAX_POLICY, ODRL, Prefixes};
-use crate::next_change::next_change;
+use crate::next_change::{next_change, next_change_in};
 use crate::uses::Uses;
 use crate::ways::{self, Search, Solved, Way};
 use crate::words;
 use crate::world::{Request, World};
+
+pub(crate) use asked::as_signed;
 
 /// Changes of time beyond these are not followed.
 const MAX_CHANGES: usize = 256;
@@ -30,6 +35,8 @@ pub struct Trial {
     pub request: Request,
     /// When.
     pub at: Timestamp,
+    /// When the policy would have been signed, where it is an offer with terms that depend on that; `None` for the time of the request.
+    pub signed: Option<Timestamp>,
     /// What the partner would prove or the node knows, by left operand: an IRI or the short name of a known profile. Values as for
     /// [`World::with`].
     pub claims: BTreeMap<String, Json>,
@@ -59,6 +66,8 @@ pub struct Trialled {
     pub changes: Vec<Change>,
     /// The terms that no machine decides, and that the request would be bound by.
     pub contractual: Vec<String>,
+    /// When the policy is supposed to have been signed, where it is an offer with terms that depend on that.
+    pub signed: Option<Timestamp>,
 }
 
 /// A fact that the policy asks for.
@@ -109,6 +118,7 @@ impl Trial {
         Self {
             request,
             at,
+            signed: None,
             claims: BTreeMap::new(),
             purpose: None,
             scope: BTreeMap::new(),
@@ -170,6 +180,9 @@ pub fn dry_run(policy: &Policy, trial: &Trial) -> Trialled {
 pub fn dry_run_in(policy: &Policy, trial: &Trial, known: &World) -> Trialled {
     let world = trial.world(known);
     let request = &trial.request;
+    let signed = trial.signed.unwrap_or(trial.at);
+    let (policy, depends) = as_signed(policy, signed);
+    let policy = policy.as_ref();
     let decision = evaluate(policy, request, &world);
     let operands = operands(policy);
     let facts = facts(policy, request, &world, &operands, decision.permitted);
@@ -183,11 +196,8 @@ pub fn dry_run_in(policy: &Policy, trial: &Trial, known: &World) -> Trialled {
         changes = proposals(policy, request, &world, until);
     }
     let contractual = decision.contractual.clone();
-    Trialled { decision, facts, missing, until, changes, contractual }
+    Trialled { decision, facts, missing, until, changes, contractual, signed: depends.then_some(signed) }
 }
-
-/// The constraints of a policy by left operand, in its order, with their paths.
-type Operands<'a> = Vec<(&'a str, Vec<(String, &'a AtomicConstraint)>)>;
 
 fn facts(policy: &Policy, request: &Request, world: &World, operands: &Operands<'_>, permitted: bool) -> Vec<FactUsed> {
     let known = operands.iter().take(MAX_OPERANDS).filter_map(|(iri, _)| Some((*iri, world.facts(iri)?)));
@@ -225,7 +235,7 @@ fn missing(decision: &Decision, operands: &Operands<'_>) -> Vec<Missing> {
 fn turns(policy: &Policy, request: &Request, world: &World, permitted: bool) -> Option<Timestamp> {
     let mut world = world.clone();
     for _ in 0..MAX_CHANGES {
-        let next = next_change(policy, world.now())?;
+        let next = next_change_in(policy, &world)?;
         world.set_now(next);
         if evaluate(policy, request, &world).permitted != permitted {
             return Some(next);
@@ -257,9 +267,13 @@ fn withdrawn(fact: &FactUsed) -> Change {
 
 /// What would have to be otherwise for a request that is refused: the fewest changes first.
 fn proposals(policy: &Policy, request: &Request, world: &World, until: Option<Timestamp>) -> Vec<Change> {
-    let ways = ways::of(policy, request, world);
+    let ways = ways::of("", policy, request, world);
     let mut found: Vec<Change> = Vec::new();
-    for at in [Some(world.now()), until].into_iter().flatten().chain(until.is_none().then(|| starts(policy, world)).into_iter().flatten()) {
+    for at in [Some(world.now()), until]
+        .into_iter()
+        .flatten()
+        .chain(until.is_none().then(|| starts(policy, world)).into_iter().flatten())
+    {
         let mut then = world.clone();
         then.set_now(at);
         let mut search = Search::new(request, &then, true);
@@ -286,7 +300,13 @@ fn starts(policy: &Policy, world: &World) -> Vec<Timestamp> {
 }
 
 /// The facts and duties of a way that are not as they are needed; `None` where the way does not lead there.
-fn proposal(policy: &Policy, request: &Request, world: &World, search: &mut Search<'_>, way: &Way<'_>) -> Option<Change> {
+fn proposal(
+    policy: &Policy,
+    request: &Request,
+    world: &World,
+    search: &mut Search<'_>,
+    way: &Way<'_>,
+) -> Option<Change> {
     let Solved::Met(attempt) = search.solve(way) else { return None };
     let mut duties: Vec<String> = Vec::new();
     let mut tried = attempt.applied(world);
@@ -297,71 +317,23 @@ fn proposal(policy: &Policy, request: &Request, world: &World, search: &mut Sear
         }
     }
     let facts = attempt.assignments.into_iter().map(|assigned| (assigned.left_operand, assigned.value)).collect();
-    evaluate(policy, request, &tried).permitted.then(|| Change { permitted: true, facts, duties, at: None, sentence: String::new() })
+    evaluate(policy, request, &tried).permitted.then(|| Change {
+        permitted: true,
+        facts,
+        duties,
+        at: None,
+        sentence: String::new(),
+    })
 }
 
 fn told(change: Change, at: Option<Timestamp>) -> Change {
-    let facts = change.facts.iter().map(|(iri, value)| format!("{} were {}", words::operand_name(iri), words::fact(iri, value)));
+    let facts = change
+        .facts
+        .iter()
+        .map(|(iri, value)| format!("{} were {}", words::operand_name(iri), words::fact(iri, value)));
     let duties = change.duties.iter().map(|duty| format!("the duty at {} were fulfilled", words::quoted(duty)));
     let conditions: Vec<String> = facts.chain(duties).collect();
     let when = at.map(|at| format!(" from {} on", words::instant(at))).unwrap_or_default();
     let given = if conditions.is_empty() { String::new() } else { format!(" if {}", words::list(conditions, "and")) };
     Change { at, sentence: format!("It would be permitted{when}{given}."), ..change }
-}
-
-/// Every constraint of a policy by its left operand.
-fn operands(policy: &Policy) -> Operands<'_> {
-    let mut found = Found::default();
-    found.terms("", &policy.shared);
-    for (index, permission) in policy.permissions.iter().enumerate() {
-        let path = format!("permission[{index}]");
-        found.terms(&path, &permission.terms);
-        found.duties(&format!("{path}.duty"), &permission.duties);
-    }
-    for (index, prohibition) in policy.prohibitions.iter().enumerate() {
-        found.terms(&format!("prohibition[{index}]"), &prohibition.terms);
-    }
-    found.0
-}
-
-#[derive(Default)]
-struct Found<'a>(Operands<'a>);
-
-impl<'a> Found<'a> {
-    fn terms(&mut self, path: &str, terms: &'a RuleTerms) {
-        let dot = if path.is_empty() { "" } else { "." };
-        for (index, action) in terms.actions.iter().enumerate() {
-            self.constraints(&format!("{path}{dot}action[{index}].refinement"), &action.refinements);
-        }
-        for (member, entities) in [("target", &terms.targets), ("assignee", &terms.assignees)] {
-            for (index, entity) in entities.iter().enumerate() {
-                self.constraints(&format!("{path}{dot}{member}[{index}].refinement"), &entity.refinements);
-            }
-        }
-        self.constraints(&format!("{path}{dot}constraint"), &terms.constraints);
-    }
-
-    fn duties(&mut self, path: &str, duties: &'a [Duty]) {
-        for (index, duty) in duties.iter().enumerate() {
-            self.constraints(&format!("{path}[{index}].constraint"), &duty.terms.constraints);
-        }
-    }
-
-    fn constraints(&mut self, path: &str, constraints: &'a [Constraint]) {
-        for (index, constraint) in constraints.iter().enumerate() {
-            let path = format!("{path}[{index}]");
-            match constraint {
-                Constraint::Atomic(atomic) => {
-                    let iri = atomic.left_operand.as_str();
-                    match self.0.iter_mut().find(|(known, _)| *known == iri) {
-                        Some((_, constraints)) => constraints.push((path, atomic)),
-                        None => self.0.push((iri, vec![(path, atomic)])),
-                    }
-                }
-                Constraint::Logical(logical) => {
-                    self.constraints(&format!("{path}.{}", logical.connective.name()), &logical.operands);
-                }
-            }
-        }
-    }
 }

@@ -13,10 +13,11 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::decision::ReasonCode;
+use crate::dry_run::as_signed;
 use crate::evaluate::evaluate;
 use crate::model::Policy;
 use crate::names::Prefixes;
-use crate::ways::{self, Attempt, Search, Solved, Way, Ways};
+use crate::ways::{self, Attempt, Literal, Search, Solved, Way, Ways};
 use crate::words::{self, Term};
 use crate::world::{Request, World};
 
@@ -190,12 +191,7 @@ impl Question {
     }
 
     fn request(&self) -> Request {
-        Request {
-            action: self.action.clone(),
-            target: self.what.clone(),
-            assignee: self.who.clone(),
-            assigner: None,
-        }
+        Request { action: self.action.clone(), target: self.what.clone(), assignee: self.who.clone(), assigner: None }
     }
 
     fn world(&self, known: &World) -> World {
@@ -231,27 +227,35 @@ pub fn sheet(policies: &[Reviewed<'_>], question: &Question) -> Sheet {
 pub fn sheet_in(policies: &[Reviewed<'_>], question: &Question, known: &World) -> Sheet {
     let world = question.world(known).with_unused_uses();
     let request = question.request();
-    let found = match question.together {
-        Together::Every => windows::of(policies, &request, &world),
+    let signed: Vec<_> = policies.iter().map(|reviewed| as_signed(reviewed.policy, question.at)).collect();
+    let supposes = signed.iter().any(|(_, supposed)| *supposed);
+    let named = policies.iter().zip(&signed);
+    let asked: Vec<_> =
+        named.map(|(reviewed, (policy, _))| Reviewed { policy: policy.as_ref(), ..*reviewed }).collect();
+    let mut found = match question.together {
+        Together::Every => windows::of(&asked, &request, &world),
         Together::Any => {
-            let each = policies.iter().map(|policy| windows::of(std::slice::from_ref(policy), &request, &world));
+            let each = asked.iter().map(|policy| windows::of(std::slice::from_ref(policy), &request, &world));
             windows::either(each.collect())
         }
     };
+    if let Some(witness) = found.witness.as_mut().filter(|_| supposes) {
+        witness.sentences.push(format!("The policy is signed at {}.", words::instant(question.at)));
+    }
     let answer = answer(&found, question.at);
     let said = policies.iter().map(|Reviewed { name, policy }| Said {
         policy: (*name).to_owned(),
         sentences: words::sentences(policy),
         terms: words::enforcement(policy),
     });
-    let asked = format!(
+    let sentence = format!(
         "Can {} ever {}, from {} on?",
         words::quoted(&question.who),
         words::deed(&Prefixes::default().action(&request.action), &words::quoted(&question.what)),
         words::instant(question.at),
     );
     Sheet {
-        question: asked,
+        question: sentence,
         answer,
         sentence: answer.sentence(),
         witness: found.witness,
@@ -313,7 +317,7 @@ enum Moment {
 fn at_once(policies: &[Reviewed<'_>], request: &Request, world: &World) -> Moment {
     let mut ways: Option<Ways<'_>> = None;
     for reviewed in policies {
-        let more = ways::of(reviewed.policy, request, world);
+        let more = ways::of(reviewed.name, reviewed.policy, request, world);
         if more.ways.is_empty() {
             return Moment::No(more.complete, refusals(policies, request, world));
         }
@@ -325,7 +329,7 @@ fn at_once(policies: &[Reviewed<'_>], request: &Request, world: &World) -> Momen
     let Some(ways) = ways else { return Moment::No(true, vec![nothing()]) };
     let mut search = Search::new(request, world, false);
     let mut certain = ways.complete;
-    let mut best: Option<(Attempt, Vec<String>)> = None;
+    let mut best: Option<(Attempt, Vec<Literal<'_>>)> = None;
     for way in &ways.ways {
         let (attempt, excluded) = match search.solve(way) {
             Solved::Met(attempt) => match witness(policies, request, world, &attempt, way) {
@@ -335,7 +339,7 @@ fn at_once(policies: &[Reviewed<'_>], request: &Request, world: &World) -> Momen
                     (attempt, Vec::new())
                 }
             },
-            Solved::Excluded(attempt, paths) => (attempt, paths),
+            Solved::Excluded(attempt, excluded) => (attempt, excluded),
             Solved::Open(attempt) => {
                 certain = false;
                 (attempt, Vec::new())
@@ -348,7 +352,11 @@ fn at_once(policies: &[Reviewed<'_>], request: &Request, world: &World) -> Momen
     let mut because = Vec::new();
     if let Some((attempt, excluded)) = best {
         because.extend(contradiction(&excluded));
-        because.extend(refusals(policies, request, &attempt.applied(world)));
+        let refusals = refusals(policies, request, &attempt.applied(world));
+        // What contradicts itself is not refused for want of a fact.
+        let told = because.len();
+        because
+            .extend(refusals.into_iter().filter(|because| told == 0 || because.code != Some(ReasonCode::MissingFact)));
     }
     if search.is_exhausted() {
         certain = false;
@@ -387,7 +395,9 @@ fn witness(
         let (iri, value) = (&assigned.left_operand, &assigned.value);
         words::sentence(&format!("{} is {}", words::operand_name(iri), words::fact(iri, value)))
     });
-    let done = duties.iter().map(|duty| format!("The duty at {} of {} is fulfilled.", words::quoted(&duty.path), words::quoted(&duty.policy)));
+    let done = duties.iter().map(|duty| {
+        format!("The duty at {} of {} is fulfilled.", words::quoted(&duty.path), words::quoted(&duty.policy))
+    });
     let sentences = supposed.chain(done).collect();
     Some(Witness { at: world.now(), facts, duties, sentences })
 }
@@ -400,16 +410,21 @@ fn refusals(policies: &[Reviewed<'_>], request: &Request, world: &World) -> Vec<
             policy: (*name).to_owned(),
             path: reason.path,
             code: Some(reason.code),
-            sentence: words::sentence(reason.sentence.trim_start_matches("refused: ")),
+            sentence: words::sentence(reason.sentence.strip_prefix("refused: ").unwrap_or(&reason.sentence)),
         })
     });
     each.take(MAX_REASONS).collect()
 }
 
-fn contradiction(paths: &[String]) -> Option<Because> {
-    let [_, _, ..] = paths else { return None };
-    let at = words::list(paths.iter().map(|path| words::quoted(path)), "and");
-    let sentence = format!("The conditions at {at} cannot hold together with each other or with what is known.");
+/// Conditions that free facts cannot meet together; what contradicts a known fact or the time, the policies say themselves.
+fn contradiction(excluded: &[Literal<'_>]) -> Option<Because> {
+    let free: Vec<_> = excluded.iter().filter(|literal| literal.needs_fact()).collect();
+    let [_, _, ..] = free.as_slice() else { return None };
+    let told = free.iter().take(MAX_REASONS).map(|literal| {
+        let (owner, path) = (words::quoted(literal.owner), words::quoted(&literal.path));
+        format!("{} ({owner}, {path})", literal.sentence())
+    });
+    let sentence = format!("These cannot all be so: {}.", words::list(told, "and"));
     Some(Because { policy: String::new(), path: String::new(), code: None, sentence })
 }
 

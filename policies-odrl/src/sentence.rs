@@ -1,4 +1,4 @@
-//! Decisions in plain words.
+//! Decisions in plain words: which demand, what was wrong with which value, and what to do about it where somebody can.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -9,8 +9,9 @@ use crate::model::{
     Action, AtomicConstraint, Cause, Connective, Constraint, Doubt, Entity, LogicalConstraint, Operator, RuleTerms,
 };
 use crate::names::shown;
-use crate::profile::{self, Meaning};
+use crate::profile::{self, Enforcement, Meaning};
 use crate::value::{Typed, Value};
+use crate::words::cut;
 use crate::world::Fact;
 
 /// Values longer than this are cut: they come from a partner.
@@ -20,19 +21,35 @@ const MAX_VALUES: usize = 5;
 /// Conditions of a prohibition longer than this are cut.
 const MAX_WORDS: usize = 600;
 
+const NO_GUESS: &str = "nothing is permitted under a policy that says more than is understood";
+
 pub(crate) fn doubt(doubt: &Doubt) -> String {
     let name = quoted(&doubt.name);
-    let path = cut(&doubt.path, MAX_VALUE);
-    match doubt.cause {
-        Cause::Profile => format!("refused: the policy uses the profile {name}, which is not known here"),
-        Cause::Inheritance => format!("refused: the policy inherits from {name}, which is not at hand"),
-        Cause::Replaced => format!("refused: the policy is void, because {name} replaces it"),
-        Cause::Conflict => format!("refused: the policy has the conflict strategy {name}, which is not known"),
-        Cause::Action => format!("refused: the action {name} at {path} is not known"),
-        Cause::Operator => format!("refused: the operator {name} at {path} is not known"),
-        Cause::Member if doubt.name.is_empty() => format!("refused: {path} is not understood"),
-        Cause::Member => format!("refused: {path} {name} is not understood"),
-    }
+    let path = quoted(&doubt.path);
+    let (what, advice) = match doubt.cause {
+        Cause::Profile => (
+            format!("the policy uses the profile {name}, which is not known here"),
+            "its author has to write it without this profile, or in one that is known",
+        ),
+        Cause::Inheritance => (
+            format!("the policy inherits from {name}, which is not at hand"),
+            "its author has to write the inherited rules into it",
+        ),
+        Cause::Replaced => (format!("the policy is void, because {name} replaces it"), ""),
+        Cause::Conflict => (
+            format!("the policy has the conflict strategy {name}, which is not known"),
+            "the strategies are perm, prohibit and invalid",
+        ),
+        Cause::Action => {
+            (format!("the action {name} at {path} is not known"), "its author has to name an action of a known profile")
+        }
+        Cause::Operator => {
+            (format!("the operator {name} at {path} is not known"), "its author has to use an operator of ODRL 2.2")
+        }
+        Cause::Member if doubt.name.is_empty() => (format!("{path} is not understood"), NO_GUESS),
+        Cause::Member => (format!("{path} {name} is not understood"), NO_GUESS),
+    };
+    if advice.is_empty() { format!("refused: {what}") } else { format!("refused: {what}; {advice}") }
 }
 
 pub(crate) fn other_action(actions: &[Action], wanted: &str) -> String {
@@ -44,7 +61,9 @@ pub(crate) fn other_entity(role: &str, named: &[Entity], wanted: &str, undecided
     let names = list(named.iter().filter_map(|entity| entity.id.as_deref().or(entity.source.as_deref())).map(quoted));
     let wanted = quoted(wanted);
     if undecided {
-        format!("refused: the {role} of the rule is {names}, and it is not known whether {wanted} belongs to it")
+        format!(
+            "refused: the {role} of the rule is {names}, and it is not known whether {wanted} belongs to it; say who its members are"
+        )
     } else {
         format!("refused: the {role} of the rule is {names}, the {role} of the request is {wanted}")
     }
@@ -53,9 +72,11 @@ pub(crate) fn other_entity(role: &str, named: &[Entity], wanted: &str, undecided
 pub(crate) fn outside_window(constraint: &AtomicConstraint, early: bool, now: Timestamp) -> String {
     let date = list(constraint.right_operands.iter().map(date));
     match (&constraint.operator, early) {
-        (Operator::Lt | Operator::Lteq, _) => format!("refused: usage window ended {date}; the request is dated {now}"),
+        (Operator::Lt | Operator::Lteq, _) => {
+            format!("refused: usage window ended {date}; the request is dated {now}; it takes a new agreement")
+        }
         (Operator::Gt | Operator::Gteq, _) => {
-            format!("refused: usage window begins {date}; the request is dated {now}")
+            format!("refused: usage window begins {date}; the request is dated {now}; ask again then")
         }
         (operator, _) => {
             format!("refused: the time of use must be {}{date}; the request is dated {now}", predicate(operator))
@@ -68,7 +89,7 @@ pub(crate) fn ended(constraint: &AtomicConstraint, end: Timestamp, now: Timestam
         (Meaning::EndOfUse, [right]) => date(right),
         (_, _) => Cow::Owned(end.to_string()),
     };
-    format!("refused: usage window ended {end}; the request is dated {now}")
+    format!("refused: usage window ended {end}; the request is dated {now}; it takes a new agreement")
 }
 
 pub(crate) fn not_met(constraint: &AtomicConstraint, facts: &[Fact]) -> String {
@@ -77,12 +98,21 @@ pub(crate) fn not_met(constraint: &AtomicConstraint, facts: &[Fact]) -> String {
 
 pub(crate) fn missing(constraint: &AtomicConstraint) -> String {
     let name = quoted(&constraint.left_operand);
-    let known = if profile::operand(&constraint.left_operand).is_some() {
-        ""
-    } else {
-        ", and no profile known here defines it"
+    let Some(operand) = profile::operand(&constraint.left_operand) else {
+        return format!("nothing is known about {name}, and no profile known here defines it");
     };
-    format!("nothing is known about {name}{known}")
+    match operand.enforcement {
+        Enforcement::Decided { .. } if operand.meaning == Meaning::Always => {
+            format!(
+                "no profile known here lets {name} say this; its author has to use a value and an operator of its profile"
+            )
+        }
+        Enforcement::Decided { fact } if !fact.starts_with("a fact ") => {
+            let fact = fact.split(';').next().unwrap_or(fact);
+            format!("nothing is known about {name}; it comes from {fact}")
+        }
+        Enforcement::Decided { .. } | Enforcement::Contractual => format!("nothing is known about {name}"),
+    }
 }
 
 pub(crate) fn open(why: &str, facts: Option<&[Fact]>) -> String {
@@ -110,7 +140,7 @@ pub(crate) fn too_many(logical: &LogicalConstraint, held: usize) -> String {
 
 pub(crate) fn duty(terms: &RuleTerms) -> String {
     let actions = list(terms.actions.iter().map(|action| quoted(&action.iri)));
-    format!("refused: the duty to {actions} comes first, and is not known to be fulfilled")
+    format!("refused: the duty to {actions} comes first, and is not known to be fulfilled; do it and have it recorded")
 }
 
 pub(crate) fn prohibition(action: &str, shared: &RuleTerms, terms: &RuleTerms, now: Timestamp) -> String {
@@ -119,7 +149,8 @@ pub(crate) fn prohibition(action: &str, shared: &RuleTerms, terms: &RuleTerms, n
     if !conditions.is_empty() {
         let said = conditions.iter().map(|constraint| said(constraint)).collect::<Vec<_>>().join(" and ");
         // Writing to a string does not fail.
-        let _ = write!(words, " when {}", cut(&said, MAX_WORDS));
+        let more = if said.chars().nth(MAX_WORDS).is_some() { "…" } else { "" };
+        let _ = write!(words, " when {}{more}", said.chars().take(MAX_WORDS).collect::<String>());
     }
     if conditions.iter().any(|constraint| is_dated(constraint)) {
         let _ = write!(words, "; the request is dated {now}");
@@ -226,14 +257,4 @@ fn list<S: AsRef<str>>(names: impl Iterator<Item = S>) -> String {
 
 fn quoted(name: &str) -> String {
     format!("`{}`", cut(&shown(name), MAX_VALUE))
-}
-
-/// Shortened, without characters that would break a line of a log.
-pub(crate) fn cut(text: &str, length: usize) -> String {
-    let mut cut: String =
-        text.chars().take(length).map(|character| if character.is_control() { ' ' } else { character }).collect();
-    if text.chars().nth(length).is_some() {
-        cut.push('…');
-    }
-    cut
 }

@@ -6,15 +6,15 @@
 mod candidates;
 mod solve;
 
-use crate::model::{
-    Action, AtomicConstraint, Connective, Constraint, Duty, Entity, LogicalConstraint, Permission, Policy, Prohibition,
-    RuleTerms,
-};
 use crate::decision::Activation;
 use crate::evaluate::explain;
+use crate::model::{
+    Action, AtomicConstraint, Conflict, Connective, Constraint, Duty, Entity, LogicalConstraint, Permission, Policy,
+    Prohibition, RuleTerms,
+};
 use crate::profile::Meaning;
 use crate::world::{Request, World};
-use crate::{action, model::Conflict};
+use crate::{action, words};
 
 pub(crate) use solve::{Attempt, Search, Solved};
 
@@ -24,6 +24,8 @@ pub(crate) const MAX_WAYS: usize = 256;
 /// A constraint that must hold, or must not.
 #[derive(Clone, Debug)]
 pub(crate) struct Literal<'a> {
+    /// The name of the policy that it is in.
+    pub(crate) owner: &'a str,
     pub(crate) path: String,
     pub(crate) constraint: &'a AtomicConstraint,
     pub(crate) wanted: bool,
@@ -48,11 +50,11 @@ pub(crate) struct Ways<'a> {
 }
 
 /// The ways in which a policy may permit a request.
-pub(crate) fn of<'a>(policy: &'a Policy, request: &Request, world: &World) -> Ways<'a> {
+pub(crate) fn of<'a>(owner: &'a str, policy: &'a Policy, request: &Request, world: &World) -> Ways<'a> {
     if !policy.doubts.is_empty() {
         return Ways { ways: Vec::new(), complete: true };
     }
-    let mut listing = Listing { policy, request, world, complete: true };
+    let mut listing = Listing { owner, policy, request, world, complete: true };
     let mut ways = Vec::new();
     for (index, permission) in policy.permissions.iter().enumerate() {
         let found = listing.permission(permission, index);
@@ -82,6 +84,7 @@ pub(crate) fn joined<'a>(one: Ways<'a>, two: &Ways<'a>) -> Ways<'a> {
 }
 
 struct Listing<'a, 'r> {
+    owner: &'a str,
     policy: &'a Policy,
     request: &'r Request,
     world: &'r World,
@@ -178,8 +181,8 @@ impl<'a> Listing<'a, '_> {
     fn constraint(&mut self, constraint: &'a Constraint, path: &str, wanted: bool, prohibiting: bool) -> Vec<Way<'a>> {
         match constraint {
             Constraint::Atomic(constraint) => {
-                let literal =
-                    Literal { path: path.to_owned(), constraint, wanted, prohibiting, policy: self.policy };
+                let (owner, policy, path) = (self.owner, self.policy, path.to_owned());
+                let literal = Literal { owner, path, constraint, wanted, prohibiting, policy };
                 vec![Way { literals: vec![literal], duties: Vec::new() }]
             }
             Constraint::Logical(logical) => self.logical(logical, path, wanted, prohibiting),
@@ -279,6 +282,12 @@ impl Literal<'_> {
             Activation::Inactive => Some(!self.wanted),
             Activation::Undecided => None,
         }
+    }
+
+    /// What it demands, in words.
+    pub(crate) fn sentence(&self) -> String {
+        let condition = words::condition(self.constraint);
+        if self.wanted { condition } else { format!("it is not so that {condition}") }
     }
 
     /// Whether a fact that a caller supplies decides it.

@@ -16,7 +16,8 @@ use serde::Serialize;
 use crate::model::Policy;
 
 pub(crate) use actions::deed;
-pub(crate) use phrase::{fact, fact_of, operand as operand_name, sentence};
+pub(crate) use codes::ANYTHING_ELSE;
+pub(crate) use phrase::{condition, fact, fact_of, operand as operand_name, sentence};
 pub(crate) use text::{cut, instant, list, quoted, value};
 
 /// One thing that a policy says, with what it says about it.

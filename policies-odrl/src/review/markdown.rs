@@ -9,7 +9,8 @@ pub(super) fn of(sheet: &Sheet) -> String {
     let mut text = format!("# Review\n\n**{}**\n\n{}\n", sheet.question, sheet.sentence);
     if sheet.windows.len() > 1 {
         let times = sheet.windows.iter().map(|window| {
-            let until = window.until.map_or("without an end".to_owned(), |until| format!("until {}", words::instant(until)));
+            let until =
+                window.until.map_or("without an end".to_owned(), |until| format!("until {}", words::instant(until)));
             format!("from {} {until}", words::instant(window.from))
         });
         list(&mut text, "The times", times);
@@ -40,7 +41,11 @@ pub(super) fn of(sheet: &Sheet) -> String {
         });
         let unenforced: Vec<_> = unenforced.collect();
         if !unenforced.is_empty() {
-            list(&mut text, &format!("What of {} no machine here decides", words::quoted(&said.policy)), unenforced.into_iter());
+            list(
+                &mut text,
+                &format!("What of {} no machine here decides", words::quoted(&said.policy)),
+                unenforced.into_iter(),
+            );
         }
     }
     text

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Found, Moment, Reviewed, Window, at_once};
-use crate::next_change::next_change;
+use crate::next_change::next_change_in;
 use crate::world::{Request, World};
 
 /// Changes of time beyond these are not looked at.
@@ -17,7 +17,7 @@ pub(super) fn of(policies: &[Reviewed<'_>], request: &Request, world: &World) ->
         let Some(now) = at else { return found };
         let mut then = world.clone();
         then.set_now(now);
-        let next = policies.iter().filter_map(|reviewed| next_change(reviewed.policy, now)).min();
+        let next = policies.iter().filter_map(|reviewed| next_change_in(reviewed.policy, &then)).min();
         match at_once(policies, request, &then) {
             Moment::Yes(witness) => {
                 found.witness.get_or_insert(witness);
@@ -58,7 +58,9 @@ impl Found {
     /// Windows that touch are one.
     fn add(&mut self, window: Window) {
         match self.windows.last_mut() {
-            Some(last) if last.until.is_none_or(|until| until >= window.from) => last.until = later(last.until, window.until),
+            Some(last) if last.until.is_none_or(|until| until >= window.from) => {
+                last.until = later(last.until, window.until)
+            }
             Some(_) | None => self.windows.push(window),
         }
     }

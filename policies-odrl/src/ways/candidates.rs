@@ -10,6 +10,7 @@ use crate::moment::Moment;
 use crate::names::XSD;
 use crate::profile;
 use crate::value::{Datatype, Typed, Value};
+use crate::words::ANYTHING_ELSE;
 
 /// Right operands of one left operand beyond these are not tried.
 const MAX_VALUES: usize = 64;
@@ -29,15 +30,19 @@ pub(super) fn of(literals: &[&Literal<'_>]) -> Candidates {
     let write = |value: &Value| written(value, datatype, unit);
     let wanted = literals.iter().filter(|literal| literal.wanted && demands(&literal.constraint.operator));
     let wanted: Vec<&Value> = wanted.flat_map(|literal| &literal.constraint.right_operands).take(MAX_VALUES).collect();
-    let mut values: Vec<Json> = wanted.iter().copied().chain(rights.iter().copied()).take(MAX_VALUES).filter_map(write).collect();
+    let mut values: Vec<Json> =
+        wanted.iter().copied().chain(rights.iter().copied()).take(MAX_VALUES).filter_map(write).collect();
     values.extend(around(&rights, unit));
-    values.push(with_unit(json!({"@value": "urn:symbolon:any-other"}), unit));
+    values.push(with_unit(json!({"@value": ANYTHING_ELSE}), unit));
     let together: Vec<Json> = wanted.into_iter().filter_map(write).collect();
     if together.len() > 1 {
         values.push(Json::Array(together));
     }
     values.push(json!([]));
-    Candidates { values, complete: rights.len() <= MAX_VALUES && literals.iter().all(|literal| is_plain(literal)) && is_single(literals) }
+    Candidates {
+        values,
+        complete: rights.len() <= MAX_VALUES && literals.iter().all(|literal| is_plain(literal)) && is_single(literals),
+    }
 }
 
 /// Whether the values tried are all that matter for this constraint.
@@ -67,7 +72,12 @@ fn is_single(literals: &[&Literal<'_>]) -> bool {
 
 fn demands(operator: &Operator) -> bool {
     match operator {
-        Operator::Eq | Operator::IsA | Operator::HasPart | Operator::IsPartOf | Operator::IsAllOf | Operator::IsAnyOf => true,
+        Operator::Eq
+        | Operator::IsA
+        | Operator::HasPart
+        | Operator::IsPartOf
+        | Operator::IsAllOf
+        | Operator::IsAnyOf => true,
         Operator::Lteq | Operator::Gteq => true,
         Operator::Neq | Operator::Lt | Operator::Gt | Operator::IsNoneOf | Operator::Unknown(_) => false,
     }
@@ -83,7 +93,12 @@ fn around(rights: &[&Value], unit: Option<&str>) -> Vec<Json> {
             Typed::Number(number) => numbers.push(number),
             Typed::Moment(moment) => moments.push(moment),
             Typed::Duration(_) => durations = true,
-            Typed::Iri | Typed::Text | Typed::SinceAgreement(_) | Typed::Boolean(_) | Typed::Foreign(_) | Typed::Unread => {}
+            Typed::Iri
+            | Typed::Text
+            | Typed::SinceAgreement(_)
+            | Typed::Boolean(_)
+            | Typed::Foreign(_)
+            | Typed::Unread => {}
         }
     }
     numbers.sort();
@@ -94,18 +109,32 @@ fn around(rights: &[&Value], unit: Option<&str>) -> Vec<Json> {
     let mut found: Vec<Decimal> = between.collect();
     found.extend(numbers.first().map(|least| least.negated().next_whole().negated()));
     found.extend(numbers.last().map(|most| most.next_whole()));
-    let written = |number: &Decimal| number.canonical_integer().unwrap_or_else(|| number.canonical_double());
-    let mut values: Vec<Json> =
-        found.iter().map(|number| with_unit(json!({"@value": written(number), "@type": format!("{XSD}decimal")}), unit)).collect();
+    let written = |number: &Decimal| number.canonical_integer().unwrap_or_else(|| plain(number));
+    let mut values: Vec<Json> = found
+        .iter()
+        .map(|number| with_unit(json!({"@value": written(number), "@type": format!("{XSD}decimal")}), unit))
+        .collect();
     let near = moments.iter().flat_map(|moment| {
         let step = SignedDuration::from_nanos(1);
         [moment.start.checked_sub(step).ok(), Some(moment.start), moment.end.checked_sub(step).ok(), Some(moment.end)]
     });
-    values.extend(near.flatten().map(|at| with_unit(json!({"@value": at.to_string(), "@type": format!("{XSD}dateTime")}), unit)));
+    values.extend(
+        near.flatten().map(|at| with_unit(json!({"@value": at.to_string(), "@type": format!("{XSD}dateTime")}), unit)),
+    );
     if durations {
-        values.extend(["PT0S", "P1000Y"].map(|length| with_unit(json!({"@value": length, "@type": format!("{XSD}duration")}), unit)));
+        values.extend(
+            ["PT0S", "P1000Y"]
+                .map(|length| with_unit(json!({"@value": length, "@type": format!("{XSD}duration")}), unit)),
+        );
     }
     values
+}
+
+/// A number without an exponent, where it is the same.
+fn plain(number: &Decimal) -> String {
+    let exact = number.canonical_double();
+    let plain = exact.parse::<f64>().map(|number| number.to_string()).unwrap_or_default();
+    if Decimal::read(&plain).as_ref() == Some(number) { plain } else { exact }
 }
 
 /// A value as a fact; `None` for what cannot be one.

@@ -16,11 +16,11 @@ pub(crate) struct Assignment {
 }
 
 /// What became of a way.
-pub(crate) enum Solved {
+pub(crate) enum Solved<'a> {
     /// These values meet all its constraints.
     Met(Attempt),
-    /// No values do, and it is certain that none can: the constraints at these paths exclude each other, or what is known.
-    Excluded(Attempt, Vec<String>),
+    /// No values do, and it is certain that none can: these constraints exclude each other, or what is known.
+    Excluded(Attempt, Vec<Literal<'a>>),
     /// None was found.
     Open(Attempt),
 }
@@ -52,7 +52,7 @@ impl<'r> Search<'r> {
         self.checks >= MAX_CHECKS
     }
 
-    pub(crate) fn solve(&mut self, way: &Way<'_>) -> Solved {
+    pub(crate) fn solve<'a>(&mut self, way: &Way<'a>) -> Solved<'a> {
         let mut attempt = Attempt::default();
         let (mut excluded, mut open) = (Vec::new(), false);
         for group in groups(&way.literals) {
@@ -64,13 +64,21 @@ impl<'r> Search<'r> {
             let Some(first) = group.first().filter(|first| first.needs_fact()) else {
                 attempt.unmet += group.len();
                 // Time, party and action are what they are.
-                if known.contains(&Some(false)) { excluded.extend(paths(&group)) } else { open = true }
+                if known.contains(&Some(false)) {
+                    excluded.extend(group.into_iter().cloned())
+                } else {
+                    open = true
+                }
                 continue;
             };
             let iri = &first.constraint.left_operand;
             if self.world.facts(iri).is_some() && !self.replaces {
                 attempt.unmet += group.len();
-                if known.contains(&Some(false)) { excluded.extend(paths(&group)) } else { open = true }
+                if known.contains(&Some(false)) {
+                    excluded.extend(group.into_iter().cloned())
+                } else {
+                    open = true
+                }
                 continue;
             }
             let bare = self.world.without(iri);
@@ -83,7 +91,11 @@ impl<'r> Search<'r> {
                 Some(value) => attempt.assignments.push(Assignment { left_operand: iri.clone(), value }),
                 None => {
                     attempt.unmet += group.len();
-                    if tried.complete && !self.is_exhausted() { excluded.extend(paths(&group)) } else { open = true }
+                    if tried.complete && !self.is_exhausted() {
+                        excluded.extend(group.into_iter().cloned())
+                    } else {
+                        open = true
+                    }
                 }
             }
         }
@@ -115,7 +127,8 @@ fn groups<'l, 'a>(literals: &'l [Literal<'a>]) -> Vec<Vec<&'l Literal<'a>>> {
     for literal in literals {
         let same = |group: &&mut Vec<&Literal<'a>>| {
             group.first().is_some_and(|first| {
-                first.constraint.left_operand == literal.constraint.left_operand && first.needs_fact() == literal.needs_fact()
+                first.constraint.left_operand == literal.constraint.left_operand
+                    && first.needs_fact() == literal.needs_fact()
             })
         };
         match groups.iter_mut().find(same) {
@@ -124,8 +137,4 @@ fn groups<'l, 'a>(literals: &'l [Literal<'a>]) -> Vec<Vec<&'l Literal<'a>>> {
         }
     }
     groups
-}
-
-fn paths(group: &[&Literal<'_>]) -> Vec<String> {
-    group.iter().map(|literal| literal.path.clone()).collect()
 }

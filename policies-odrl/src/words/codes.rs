@@ -2,8 +2,14 @@
 
 /// The code in words; `None` for a value that no known profile has.
 pub(crate) fn meaning(code: &str) -> Option<&'static str> {
+    if code == ANYTHING_ELSE {
+        return Some("anything else");
+    }
     CODES.iter().find(|(known, _)| *known == code).map(|(_, meaning)| *meaning)
 }
+
+/// A value that nobody names.
+pub(crate) const ANYTHING_ELSE: &str = "urn:symbolon:anything-else";
 
 /// The right operands of the Catena-X policy profile 2025/9 (CX-0152).
 const CODES: &[(&str, &str)] = &[
@@ -20,8 +26,8 @@ const CODES: &[(&str, &str)] = &[
     ("cx.derivations.forbidden:1", "deriving new works from the data"),
     ("cx.extraordinaryAnalytics.forbidden:1", "analysing the data beyond its normal use"),
     ("cx.dataProviderRemoval.forbidden:1", "removing the provider's name from the data"),
-    ("cx.dataFrequency.once:1", "once"),
-    ("cx.dataFrequency.unlimited:1", "again and again"),
+    ("cx.dataFrequency.once:1", "a single exchange"),
+    ("cx.dataFrequency.unlimited:1", "repeated exchange"),
     ("cx.dataUsageEnd.unlimited:1", "no end"),
     ("cx.exclusiveUsage.dataConsumer:1", "by the consumer alone, besides the provider"),
     ("cx.location.dataConsumer:1", "where the consumer has its seat"),
@@ -37,10 +43,10 @@ const CODES: &[(&str, &str)] = &[
     ("cx.warranty.dataQualityIssues:1", "for defects in the quality of the data"),
     ("cx.warranty.contractEndDate:1", "the end of the contract"),
     ("cx.confidentiality.measures:1", "all measures that keep it from third parties"),
-    ("cx.sharing.affiliates:1", "affiliates"),
-    ("cx.sharing.managedLegalEntity:1", "legal entities that the consumer manages"),
-    ("cx.data.deletion:1", "the data is deleted"),
-    ("cx.data.keeping:1", "the data may be kept"),
+    ("cx.sharing.affiliates:1", "an affiliate"),
+    ("cx.sharing.managedLegalEntity:1", "a legal entity that the consumer manages"),
+    ("cx.data.deletion:1", "deletion of the data"),
+    ("cx.data.keeping:1", "the right to keep the data"),
     ("cx.core.legalRequirementForThirdparty:1", "tracking and reporting batteries as the law demands"),
     ("cx.core.industrycore:1", "tracing components along the supply chain"),
     ("cx.core.qualityNotifications:1", "finding affected components and sending quality notifications"),

@@ -60,7 +60,8 @@ impl Outline<'_> {
     fn shared(&self, into: &mut Vec<Node>) {
         let shared = &self.policy.shared;
         if !shared.constraints.is_empty() {
-            let mut all = node(Role::Shared, "constraint", "every permission and every prohibition applies only if".to_owned());
+            let mut all =
+                node(Role::Shared, "constraint", "every permission and every prohibition applies only if".to_owned());
             self.conditions("constraint", &shared.constraints, false, &mut all.children);
             into.push(all);
         }
@@ -150,7 +151,8 @@ impl Outline<'_> {
     fn entity(&self, path: &str, entity: &Entity, into: &mut Vec<Node>) {
         if !entity.refinements.is_empty() {
             let name = entity.source.as_deref().or(entity.id.as_deref()).unwrap_or_default();
-            let mut narrowed = node(Role::Refinement, path, format!("{} counts here only", deeds::members(entity, name)));
+            let mut narrowed =
+                node(Role::Refinement, path, format!("{} counts here only", deeds::members(entity, name)));
             self.conditions(&format!("{path}.refinement"), &entity.refinements, false, &mut narrowed.children);
             into.push(narrowed);
         }
@@ -223,7 +225,8 @@ impl Outline<'_> {
     fn doubts(&self, root: &mut Node) {
         for doubt in &self.policy.doubts {
             let path = doubt.path.as_str();
-            let is_told = |node: &Node| node.enforcement == Some(Standing::NotUnderstood) && path.starts_with(&node.path);
+            let is_told =
+                |node: &Node| node.enforcement == Some(Standing::NotUnderstood) && path.starts_with(&node.path);
             if !any(root, &is_told) {
                 let words = sentence::doubt(doubt);
                 let words = words.trim_start_matches("refused: ").to_owned();

@@ -9,7 +9,6 @@ use crate::names::{Prefixes, odrl_name};
 use crate::profile::{self, Enforcement, Meaning};
 use crate::value::{Datatype, Typed, Value};
 
-const CONTRACT_TERMINATION: &str = catenax::CONTRACT_TERMINATION;
 const SURVIVES_FOR: &str = admissibility::SURVIVES_FOR;
 const SURVIVES_UNTIL: &str = admissibility::SURVIVES_UNTIL;
 
@@ -59,7 +58,10 @@ fn what_ends(constraint: &AtomicConstraint) -> &'static str {
 /// A left operand with its article; a name that nobody knows as it is.
 pub(crate) fn operand(iri: &str) -> String {
     match profile::operand(iri) {
-        Some(_) if iri == CONTRACT_TERMINATION => "what follows the end of the agreement".to_owned(),
+        Some(_) if iri == catenax::CONTRACT_TERMINATION => "what follows the end of the agreement".to_owned(),
+        Some(_) if iri == catenax::CONFIDENTIAL_INFORMATION_SHARING => {
+            "the recipient of confidential information".to_owned()
+        }
         Some(operand) => format!("the {}", lowered(operand.label)),
         None => match odrl_name(iri) {
             Some(name) => format!("the {} ({})", spaced(&text::cut(name, 80)), quoted(iri)),
@@ -129,7 +131,8 @@ fn predicate(constraint: &AtomicConstraint) -> String {
     };
     let in_unit = if constraint.references.is_empty() { " " } else { ", in the unit " };
     let unit = constraint.unit.as_deref().map(|unit| format!("{in_unit}{}", quoted(unit))).unwrap_or_default();
-    let relation = if is_plural(&constraint.left_operand) { relation.replacen("is", "are", 1) } else { relation.to_owned() };
+    let relation =
+        if is_plural(&constraint.left_operand) { relation.replacen("is", "are", 1) } else { relation.to_owned() };
     format!("{relation} {}{unit}", list(values, last))
 }
 
@@ -163,12 +166,13 @@ impl Order {
 }
 
 fn values(constraint: &AtomicConstraint) -> Vec<String> {
-    let written = constraint.right_operands.iter().map(|value| match (constraint.data_type.as_deref(), value.typed()) {
-        (Some(datatype), Typed::Text) if crate::value::xsd_datatype(datatype).is_none() => {
-            format!("{} (of the type {})", text::value(value), quoted(datatype))
-        }
-        (_, _) => text::value(value),
-    });
+    let written =
+        constraint.right_operands.iter().map(|value| match (constraint.data_type.as_deref(), value.typed()) {
+            (Some(datatype), Typed::Text) if crate::value::xsd_datatype(datatype).is_none() => {
+                format!("{} (of the type {})", text::value(value), quoted(datatype))
+            }
+            (_, _) => text::value(value),
+        });
     let looked_up = constraint.references.iter().map(|reference| format!("whatever {} stands for", quoted(reference)));
     written.chain(looked_up).collect()
 }

@@ -48,7 +48,11 @@ impl<'a> Parts<'a> {
         let mut flat = Vec::new();
         for child in &node.children {
             // Conditions that stand beside each other are joined by `and` already.
-            if child.role == Role::All && node.role != Role::Any && node.role != Role::One && node.role != Role::Sequence {
+            if child.role == Role::All
+                && node.role != Role::Any
+                && node.role != Role::One
+                && node.role != Role::Sequence
+            {
                 flat.extend(&child.children);
             } else {
                 flat.push(child);
@@ -164,7 +168,11 @@ fn narrowed(parts: &Parts<'_>, rest: &str) -> String {
 
 fn group(parts: &Parts<'_>, before: &str, after: &str) -> String {
     let numbers = parts.numbers(|part| is_condition(part.role));
-    if numbers.is_empty() { "No condition is named.".to_owned() } else { format!("{before} {} {after}.", ranges(&numbers)) }
+    if numbers.is_empty() {
+        "No condition is named.".to_owned()
+    } else {
+        format!("{before} {} {after}.", ranges(&numbers))
+    }
 }
 
 fn hold(numbers: &[&str]) -> String {
@@ -195,7 +203,9 @@ fn ranges(numbers: &[&str]) -> String {
 
 fn remark(node: &Node) -> String {
     match &node.enforcement {
-        Some(Standing::NotUnderstood) => " This is not understood here, so nothing is permitted that depends on it.".to_owned(),
+        Some(Standing::NotUnderstood) => {
+            " This is not understood here, so nothing is permitted that depends on it.".to_owned()
+        }
         Some(Standing::Contractual) => " This binds by contract only.".to_owned(),
         Some(Standing::Decided { .. }) | None => String::new(),
     }
@@ -211,7 +221,8 @@ fn is_group(role: Role) -> bool {
 
 fn is_short(node: &Node, within: Role) -> bool {
     let plain = matches!(node.role, Role::Condition | Role::Manner) && node.children.is_empty();
-    let agreed = node.enforcement == Some(Standing::Contractual) && (within == Role::Permission || within == Role::Prohibition);
+    let agreed =
+        node.enforcement == Some(Standing::Contractual) && (within == Role::Permission || within == Role::Prohibition);
     plain && !agreed && node.enforcement != Some(Standing::NotUnderstood)
 }
 

@@ -140,11 +140,7 @@ fn since_signing(seconds: i64) -> String {
 /// `1 year 2 months 3 days`.
 pub(crate) fn duration(duration: Duration) -> String {
     let (months, nanos) = (duration.months(), duration.nanos());
-    if months < 0 || nanos < 0 {
-        format!("minus {}", length(-months, -nanos))
-    } else {
-        length(months, nanos)
-    }
+    if months < 0 || nanos < 0 { format!("minus {}", length(-months, -nanos)) } else { length(months, nanos) }
 }
 
 fn length(months: i64, nanos: i128) -> String {
@@ -158,7 +154,8 @@ fn length(months: i64, nanos: i128) -> String {
         (nanos / SECOND % 60, "second"),
         (nanos % SECOND, "nanosecond"),
     ];
-    let written: Vec<_> = fields.iter().filter(|(count, _)| *count != 0).map(|(count, unit)| counted(*count, unit)).collect();
+    let written: Vec<_> =
+        fields.iter().filter(|(count, _)| *count != 0).map(|(count, unit)| counted(*count, unit)).collect();
     if written.is_empty() { "no time".to_owned() } else { written.join(" ") }
 }
 

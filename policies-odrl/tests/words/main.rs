@@ -2,6 +2,7 @@
 
 #[path = "../it/generate.rs"]
 mod generate;
+mod published;
 mod reviews;
 mod samples;
 mod told;

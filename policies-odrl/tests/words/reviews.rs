@@ -43,13 +43,40 @@ fn questions_are_answered() {
         ("now, until", vec![samples::offer()], question("use")),
         ("later", vec![rule(&[from("2027-01-01T00:00:00Z"), until("2028-01-01T00:00:00Z")])], question("use")),
         ("over", vec![rule(&[until("2026-01-01T00:00:00Z")])], question("use")),
-        ("two that agree", vec![rule(&[purpose(&["a", "b"]), until("2027-01-01")]), rule(&[purpose(&["b", "c"]), until("2026-06-01")])], question("use")),
-        ("two that do not", vec![rule(&[purpose(&["a"])]), rule(&[atomic("purpose", "isNoneOf", json!(["a"]))])], question("use")),
+        (
+            "two that agree",
+            vec![
+                rule(&[purpose(&["a", "b"]), until("2027-01-01")]),
+                rule(&[purpose(&["b", "c"]), until("2026-06-01")]),
+            ],
+            question("use"),
+        ),
+        (
+            "two that do not",
+            vec![rule(&[purpose(&["a"])]), rule(&[atomic("purpose", "isNoneOf", json!(["a"]))])],
+            question("use"),
+        ),
         ("times that do not meet", vec![rule(&[until("2026-06-01")]), rule(&[from("2026-07-01")])], question("use")),
-        ("either of two", vec![rule(&[until("2026-06-01T00:00:00Z")]), rule(&[from("2026-07-01T00:00:00Z")])], question("use").of_any()),
-        ("numbers that leave room", vec![rule(&[atomic("percentage", "gt", "1"), atomic("percentage", "lt", "2")])], question("use")),
-        ("numbers that leave none", vec![rule(&[atomic("percentage", "gt", "2"), atomic("percentage", "lt", "2")])], question("use")),
-        ("a prohibition without conditions", vec![barred(json!({"or": [atomic("purpose", "eq", "a"), atomic("purpose", "neq", "a")]}))], question("use")),
+        (
+            "either of two",
+            vec![rule(&[until("2026-06-01T00:00:00Z")]), rule(&[from("2026-07-01T00:00:00Z")])],
+            question("use").of_any(),
+        ),
+        (
+            "numbers that leave room",
+            vec![rule(&[atomic("percentage", "gt", "1"), atomic("percentage", "lt", "2")])],
+            question("use"),
+        ),
+        (
+            "numbers that leave none",
+            vec![rule(&[atomic("percentage", "gt", "2"), atomic("percentage", "lt", "2")])],
+            question("use"),
+        ),
+        (
+            "a prohibition without conditions",
+            vec![barred(json!({"or": [atomic("purpose", "eq", "a"), atomic("purpose", "neq", "a")]}))],
+            question("use"),
+        ),
         ("a prohibition that can be avoided", vec![barred(atomic("purpose", "eq", "sales"))], question("use")),
         ("a prohibition for some time", vec![barred(until("2026-12-31T00:00:00Z"))], question("use")),
         ("a duty", vec![samples::duties()], Question { what: "urn:asset:film".into(), ..question("play") }),
@@ -84,7 +111,17 @@ fn a_sheet_is_markdown_and_json() {
 }
 
 fn worlds() -> impl Strategy<Value = World> {
-    let value = || prop::sample::select(vec![json!("a"), json!("b"), json!("c"), json!([]), json!(5), json!("4.5"), json!(["a", "b"])]);
+    let value = || {
+        prop::sample::select(vec![
+            json!("a"),
+            json!("b"),
+            json!("c"),
+            json!([]),
+            json!(5),
+            json!("4.5"),
+            json!(["a", "b"]),
+        ])
+    };
     let fact = || prop::option::of(value());
     (fact(), fact(), fact(), 0_i64..80).prop_map(|(purpose, count, member, days)| {
         let start: jiff::Timestamp = "2026-01-05T00:00:00Z".parse().unwrap();

@@ -28,11 +28,11 @@ fn atomic(left: &str, operator: &str, right: impl Into<Value>) -> Value {
 
 pub(crate) fn offer() -> Value {
     json!({"@type": "Offer", "@id": "urn:offer:spindle", "target": "urn:asset:spindle", "permission": [{
-        "action": "use", "constraint": [
-            atomic("purpose", "isAnyOf", json!(["quality", "recall", "urn:example:purpose:audit"])),
-            atomic("dateTime", "gteq", "2026-01-01"),
-            atomic("dateTime", "lt", "2035-12-31T23:00:00Z"),
-        ]}]})
+    "action": "use", "constraint": [
+        atomic("purpose", "isAnyOf", json!(["quality", "recall", "urn:example:purpose:audit"])),
+        atomic("dateTime", "gteq", "2026-01-01"),
+        atomic("dateTime", "lt", "2035-12-31T23:00:00Z"),
+    ]}]})
 }
 
 pub(crate) fn agreement() -> Value {
@@ -44,11 +44,11 @@ pub(crate) fn agreement() -> Value {
 
 pub(crate) fn catenax_access() -> Value {
     json!({"@context": ["https://w3id.org/catenax/2025/9/policy/odrl.jsonld", "https://w3id.org/catenax/2025/9/policy/context.jsonld"],
-        "@type": "Set", "@id": "urn:policy:access", "profile": "https://w3id.org/catenax/2025/9/policy/",
-        "permission": [{"action": "access", "constraint": [{"and": [
-            atomic("Membership", "eq", "active"),
-            atomic("BusinessPartnerNumber", "isAnyOf", json!(["BPNL00000000TIER", "BPNL000000000OEM"])),
-        ]}]}]})
+    "@type": "Set", "@id": "urn:policy:access", "profile": "https://w3id.org/catenax/2025/9/policy/",
+    "permission": [{"action": "access", "constraint": [{"and": [
+        atomic("Membership", "eq", "active"),
+        atomic("BusinessPartnerNumber", "isAnyOf", json!(["BPNL00000000TIER", "BPNL000000000OEM"])),
+    ]}]}]})
 }
 
 pub(crate) fn catenax_usage() -> Value {
@@ -75,32 +75,32 @@ pub(crate) fn catenax_usage() -> Value {
 
 pub(crate) fn catenax_prohibition() -> Value {
     json!({"@context": ["https://w3id.org/catenax/2025/9/policy/odrl.jsonld", "https://w3id.org/catenax/2025/9/policy/context.jsonld"],
-        "@type": "Set", "@id": "urn:policy:restricted", "profile": "https://w3id.org/catenax/2025/9/policy/",
-        "permission": [{"action": "use", "constraint": [{"and": [
-            atomic("FrameworkAgreement", "eq", "DataExchangeGovernance:1.0"),
-            atomic("UsagePurpose", "isAnyOf", json!(["cx.circular.dpp:1"])),
-        ]}]}],
-        "prohibition": [{"action": "use", "constraint": [{"and": [
-            atomic("UsageRestriction", "isAllOf", json!(["cx.thirdParty.forbidden:1", "cx.derivations.forbidden:1"])),
-            atomic("AffiliatesRegion", "isAnyOf", json!(["cx.region.southAmerica:1"])),
-        ]}]}]})
+    "@type": "Set", "@id": "urn:policy:restricted", "profile": "https://w3id.org/catenax/2025/9/policy/",
+    "permission": [{"action": "use", "constraint": [{"and": [
+        atomic("FrameworkAgreement", "eq", "DataExchangeGovernance:1.0"),
+        atomic("UsagePurpose", "isAnyOf", json!(["cx.circular.dpp:1"])),
+    ]}]}],
+    "prohibition": [{"action": "use", "constraint": [{"and": [
+        atomic("UsageRestriction", "isAllOf", json!(["cx.thirdParty.forbidden:1", "cx.derivations.forbidden:1"])),
+        atomic("AffiliatesRegion", "isAnyOf", json!(["cx.region.southAmerica:1"])),
+    ]}]}]})
 }
 
 pub(crate) fn composed() -> Value {
     json!({"@type": "Set", "@id": "urn:policy:composed", "conflict": "prohibit", "permission": [{
-        "target": "urn:asset:log", "assignee": "did:web:oem.example", "action": "read", "constraint": [
-            {"or": [
-                {"and": [atomic("purpose", "eq", "quality"), atomic("spatial", "isPartOf", "urn:place:europe")]},
-                {"xone": [atomic("industry", "eq", "aviation"), atomic("industry", "eq", "rail")]},
-                {"andSequence": [atomic("event", "eq", "inspection"), atomic("event", "eq", "release")]},
-            ]},
-            atomic("language", "neq", "de"),
-        ]}],
-        "prohibition": [
-            {"target": "urn:asset:log", "action": "print"},
-            {"target": "urn:asset:log", "action": ["distribute", "sell"], "constraint": [
-                atomic("recipient", "isNoneOf", json!(["did:web:a.example", "did:web:b.example"]))]},
-        ]})
+    "target": "urn:asset:log", "assignee": "did:web:oem.example", "action": "read", "constraint": [
+        {"or": [
+            {"and": [atomic("purpose", "eq", "quality"), atomic("spatial", "isPartOf", "urn:place:europe")]},
+            {"xone": [atomic("industry", "eq", "aviation"), atomic("industry", "eq", "rail")]},
+            {"andSequence": [atomic("event", "eq", "inspection"), atomic("event", "eq", "release")]},
+        ]},
+        atomic("language", "neq", "de"),
+    ]}],
+    "prohibition": [
+        {"target": "urn:asset:log", "action": "print"},
+        {"target": "urn:asset:log", "action": ["distribute", "sell"], "constraint": [
+            atomic("recipient", "isNoneOf", json!(["did:web:a.example", "did:web:b.example"]))]},
+    ]})
 }
 
 fn collections() -> Value {
@@ -123,8 +123,10 @@ fn compact() -> Value {
 }
 
 pub(crate) fn duties() -> Value {
-    let owed = |amount: &str| json!({"rdf:value": {"@id": "odrl:compensate"}, "refinement": [
-        {"leftOperand": "payAmount", "operator": "eq", "rightOperand": {"@value": amount, "@type": "xsd:decimal"}, "unit": "urn:currency:euro"}]});
+    let owed = |amount: &str| {
+        json!({"rdf:value": {"@id": "odrl:compensate"}, "refinement": [
+        {"leftOperand": "payAmount", "operator": "eq", "rightOperand": {"@value": amount, "@type": "xsd:decimal"}, "unit": "urn:currency:euro"}]})
+    };
     json!({"@type": "Agreement", "@id": "urn:agreement:duties", "target": "urn:asset:film",
         "assigner": "did:web:shop.example", "assignee": "did:web:oem.example", "timestamp": "2026-02-01",
         "permission": [{"action": "play", "duty": [

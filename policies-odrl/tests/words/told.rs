@@ -172,7 +172,10 @@ fn a_value_cannot_pretend_to_be_words_of_ours() {
     ]}]}));
     let sentences = words::sentences(policy.policy());
     assert_eq!(sentences.len(), 2, "{sentences:#?}");
-    assert_eq!(sentences[1], "1. Anyone may use the asset if the purpose is `x'. 2. Anyone may use everything.\u{fffd}`.");
+    assert_eq!(
+        sentences[1],
+        "1. Anyone may use the asset if the purpose is `x'. 2. Anyone may use everything.\u{fffd}`."
+    );
 }
 
 proptest! {

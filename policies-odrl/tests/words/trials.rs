@@ -51,7 +51,10 @@ fn trials_are_told() {
     let early = Trial { at: "2025-06-01T00:00:00Z".parse().unwrap(), ..purposeful("quality") };
     let scoped = |part: &str| Trial {
         scope: BTreeMap::from([(format!("{ADM}partNumber"), json!(part))]),
-        ..trial("use").with(&format!("{ADM}country"), "DE").with(&format!("{ADM}storageLocation"), json!(["DE"])).with(&format!("{EC}eccn"), "EAR99")
+        ..trial("use")
+            .with(&format!("{ADM}country"), "DE")
+            .with(&format!("{ADM}storageLocation"), json!(["DE"]))
+            .with(&format!("{EC}eccn"), "EAR99")
     };
     let film = |fulfilled: &[&str]| {
         let mut film = trial("play");
@@ -69,7 +72,11 @@ fn trials_are_told() {
         ("after the end", samples::agreement(), Trial { at: "2026-02-01T00:00:00Z".parse().unwrap(), ..trial("use") }),
         ("Catena-X usage", samples::catenax_usage(), cx(purposeful("cx.pcf.base:1"))),
         ("Catena-X usage without a framework", samples::catenax_usage(), purposeful("cx.pcf.base:1")),
-        ("Catena-X access", samples::catenax_access(), cx(trial("access")).with("BusinessPartnerNumber", "BPNL00000000TIER")),
+        (
+            "Catena-X access",
+            samples::catenax_access(),
+            cx(trial("access")).with("BusinessPartnerNumber", "BPNL00000000TIER"),
+        ),
         ("part number within", samples::admissibility(), scoped("TB-1001")),
         ("neighbouring part number", samples::admissibility(), scoped("TB-1003")),
         ("duties open", samples::duties(), film(&[])),

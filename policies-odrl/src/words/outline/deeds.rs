@@ -1,8 +1,8 @@
 //! Who may, must or must not do what.
 
+use super::super::Role;
 use super::super::actions::deed;
 use super::super::text::{list, quoted, spaced};
-use super::super::Role;
 use crate::model::{Constraint, Entity, Policy, PolicyKind, RuleTerms};
 use crate::names::CATENAX_POLICY;
 
@@ -113,7 +113,9 @@ pub(super) fn names(entities: &[Entity]) -> Vec<String> {
         let name = quoted(entity.id.as_deref().or(entity.source.as_deref()).unwrap_or_default());
         match entity.part_of.as_slice() {
             [] => name,
-            wholes => format!("{name} (part of {})", list(wholes.iter().take(MAX_ENTITIES).map(|whole| quoted(whole)), "and")),
+            wholes => {
+                format!("{name} (part of {})", list(wholes.iter().take(MAX_ENTITIES).map(|whole| quoted(whole)), "and"))
+            }
         }
     });
     named.chain(more).collect()
@@ -127,10 +129,9 @@ pub(super) fn members(entity: &Entity, name: &str) -> String {
 /// Whether an obligation is the one of CX-0152 that binds the provider: how long data is provided. Its action says `use` all the same.
 fn provides(constraints: &[Constraint]) -> bool {
     constraints.iter().any(|constraint| match constraint {
-        Constraint::Atomic(atomic) => atomic
-            .left_operand
-            .strip_prefix(CATENAX_POLICY)
-            .is_some_and(|name| name.starts_with("DataProvisioning")),
+        Constraint::Atomic(atomic) => {
+            atomic.left_operand.strip_prefix(CATENAX_POLICY).is_some_and(|name| name.starts_with("DataProvisioning"))
+        }
         Constraint::Logical(logical) => provides(&logical.operands),
     })
 }

@@ -57,9 +57,8 @@ pub(super) fn remarks(policy: &Policy) -> Vec<Node> {
             not_understood("profile", words)
         });
     }
-    let missing = |parent: &str| {
-        policy.doubts.iter().any(|doubt| doubt.cause == Cause::Inheritance && doubt.name == parent)
-    };
+    let missing =
+        |parent: &str| policy.doubts.iter().any(|doubt| doubt.cause == Cause::Inheritance && doubt.name == parent);
     for parent in &policy.inherit_from {
         remarks.push(if missing(parent) {
             let words = format!("it inherits the rules of {}, which is not at hand here", quoted(parent));
@@ -91,7 +90,8 @@ fn conflict(policy: &Policy) -> Option<Node> {
     let both = !policy.permissions.is_empty() && !policy.prohibitions.is_empty();
     let words = match &policy.conflict {
         Conflict::Unknown(strategy) => {
-            let words = format!("it resolves conflicts by the strategy {}, which is not understood here", quoted(strategy));
+            let words =
+                format!("it resolves conflicts by the strategy {}, which is not understood here", quoted(strategy));
             return Some(not_understood("conflict", words));
         }
         Conflict::Permit => "where a permission and a prohibition both apply, the permission wins",
