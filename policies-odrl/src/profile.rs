@@ -67,9 +67,11 @@ pub(crate) fn operand_iri(name: &str) -> Option<String> {
     Some(format!("{namespace}{name}"))
 }
 
-/// Whether an entry of a classification lies within another by its notation: `2E003.a` within `2E003`, `VIII(h)(1)` within `VIII(h)`.
+/// Whether an entry of a classification lies within another by its notation: `2E003.a` within `2E003`, `VIII(h)(1)` within `VIII(h)`, and
+/// every region of Catena-X within all of them.
 pub(crate) fn is_within(entry: &str, outer: &str) -> bool {
     entry.strip_prefix(outer).is_some_and(|rest| rest.starts_with(['.', '(']))
+        || (outer == catenax::EVERY_REGION && entry.starts_with("cx.region."))
 }
 
 /// What a constraint means, found once when it is read: the meaning of its operand, where operator and values are such that the operand

@@ -57,6 +57,11 @@ pub(crate) fn other_action(actions: &[Action], wanted: &str) -> String {
     format!("refused: the rule is for {permitted}, the request is for {}", quoted(wanted))
 }
 
+pub(crate) fn not_passed_on(wanted: &str) -> String {
+    let wanted = quoted(wanted);
+    format!("refused: the request is for {wanted}, and the rule names no affiliated or managed company that may be given the data")
+}
+
 pub(crate) fn other_entity(role: &str, named: &[Entity], wanted: &str, undecided: bool) -> String {
     let names = list(named.iter().filter_map(|entity| entity.id.as_deref().or(entity.source.as_deref())).map(quoted));
     let wanted = quoted(wanted);

@@ -34,6 +34,10 @@ vocabulary! {
     AFFILIATES_BPNL = "AffiliatesBpnl";
     /// Left operand: affiliates by region.
     AFFILIATES_REGION = "AffiliatesRegion";
+    /// Left operand: companies that the consumer manages, by business partner number.
+    MANAGED_LEGAL_ENTITY_BPNL = "ManagedLegalEntityBpnl";
+    /// Left operand: companies that the consumer manages, by region.
+    MANAGED_LEGAL_ENTITY_REGION = "ManagedLegalEntityRegion";
     /// Left operand: how often data is provided.
     DATA_FREQUENCY = "DataFrequency";
     /// Left operand: the instant at which use ends.

@@ -116,7 +116,8 @@ impl<'a> Case<'a> {
             return Truth::Undecided;
         }
         let every = constraint.meaning == Meaning::EveryFact;
-        let left = Facts { facts, world: self.world, every };
+        let notation = every || constraint.meaning == Meaning::Recipient;
+        let left = Facts { facts, world: self.world, notation };
         let answer = with_rights(constraint, self.world, |rights| match &constraint.operator {
             Operator::IsAnyOf if every => operator::every_value_in(&left, rights),
             operator => operator::holds(operator, &left, rights),
@@ -204,7 +205,7 @@ struct Facts<'a> {
     facts: &'a [Fact],
     world: &'a World,
     /// Whether an entry lies within the one that its notation begins with.
-    every: bool,
+    notation: bool,
 }
 
 impl Facts<'_> {
@@ -222,7 +223,7 @@ impl LeftValues for Facts<'_> {
 
     fn relation(&self, index: usize, right: &Value) -> Relation {
         let Some(fact) = self.facts.get(index) else { return Relation::Incomparable };
-        let within = self.every && profile::is_within(fact.value.lexical(), right.lexical());
+        let within = self.notation && profile::is_within(fact.value.lexical(), right.lexical());
         match fact.value.compare(right) {
             Relation::Different if within => Relation::Same,
             relation => relation,

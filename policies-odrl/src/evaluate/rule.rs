@@ -3,6 +3,7 @@ use super::{Case, Subject};
 use crate::action;
 use crate::decision::ReasonCode;
 use crate::model::{Action, Constraint, Entity, Permission, Prohibition, RuleTerms};
+use crate::profile;
 use crate::sentence;
 
 /// What a rule names, in the order in which it is looked at.
@@ -38,6 +39,11 @@ impl<'a> Case<'a> {
             if truth == Truth::False {
                 return truth;
             }
+        }
+        let onward = action::is_onward(&self.request.action);
+        if onward && profile::catenax::keeps_to_itself(self.policy, &permission.terms) {
+            self.trace.add(ReasonCode::ConstraintNotMet, || sentence::not_passed_on(&self.request.action));
+            return Truth::False;
         }
         for part in [Part::Constraints, Part::SharedConstraints] {
             truth = truth.and(self.part(part, &permission.terms));

@@ -5,6 +5,7 @@ use symbolon_vocab::catenax as cx;
 use super::meaning::Meaning;
 use super::operand::{ALL_OF, ANY_OF, ANY_OR_NONE, EQ, NAMES, Operand, Place, Shape};
 use crate::action;
+use crate::model::{Constraint, Policy, RuleTerms};
 use crate::names::{CATENAX_LEGACY_POLICY, TRACTUSX};
 use crate::value::Datatype;
 
@@ -19,8 +20,10 @@ const PROHIBITED: &[Place] = &[Place::Prohibition];
 const GRANTED_OR_NOT: &[Place] = &[Place::Permission, Place::Prohibition];
 const OBLIGED: &[Place] = &[Place::Obligation];
 
+pub(super) const EVERY_REGION: &str = "cx.region.all:1";
+
 const REGIONS: &[&str] = &[
-    "cx.region.all:1",
+    EVERY_REGION,
     "cx.region.europe:1",
     "cx.region.northAmerica:1",
     "cx.region.southAmerica:1",
@@ -182,6 +185,29 @@ pub(super) const OPERANDS: &[Operand] = &[
         .meaning(Meaning::Restriction)
         .known_from("the action of the request"),
 ];
+
+/// The operands that grant passing data on.
+const GRANTING: &[&str] =
+    &[cx::AFFILIATES_BPNL, cx::AFFILIATES_REGION, cx::MANAGED_LEGAL_ENTITY_BPNL, cx::MANAGED_LEGAL_ENTITY_REGION];
+
+/// Whether a Catena-X permission leaves the data with the consumer. CX-0152 grants passing on ("sublicensing") by naming affiliated or
+/// managed companies, so that a permission to use that names none does not include it, although `odrl:use` does.
+pub(crate) fn keeps_to_itself(policy: &Policy, terms: &RuleTerms) -> bool {
+    let mut operands = Vec::new();
+    for constraint in terms.constraints.iter().chain(&policy.shared.constraints) {
+        left_operands(constraint, &mut operands);
+    }
+    let is_ours = |name: &str| name.starts_with(cx::NAMESPACE) || name.starts_with(CATENAX_LEGACY_POLICY);
+    let named = policy.profiles.iter().any(|profile| is_ours(profile));
+    (named || operands.iter().any(|operand| is_ours(operand))) && !operands.iter().any(|name| GRANTING.contains(name))
+}
+
+fn left_operands<'a>(constraint: &'a Constraint, found: &mut Vec<&'a str>) {
+    match constraint {
+        Constraint::Atomic(atomic) => found.push(&atomic.left_operand),
+        Constraint::Logical(logical) => logical.operands.iter().for_each(|operand| left_operands(operand, found)),
+    }
+}
 
 const fn older(name: &'static str, label: &'static str, definition: &'static str) -> Operand {
     Operand::new(CATENAX_LEGACY_POLICY, name, label, definition).by(NAMES)

@@ -1,5 +1,6 @@
 //! Whether a policy has the shape that its profiles demand.
 
+mod admissibility;
 mod catenax;
 
 use serde::Serialize;
@@ -49,6 +50,7 @@ pub fn check(policy: &Policy) -> Vec<Finding> {
     if policy.profiles.iter().any(|profile| profile == CATENAX_POLICY) {
         catenax::check(policy, &mut checked.findings);
     }
+    admissibility::check(policy, &mut checked.findings);
     checked.findings.truncate(MAX_FINDINGS);
     checked.findings
 }

@@ -32,7 +32,8 @@ pub(crate) enum Meaning {
     /// ([`catenax::restricts`](super::catenax::restricts)); a manner that is not known leaves it open.
     Restriction,
     /// Whom data may be passed on to. Of an action that hands nothing on ([`is_onward`](crate::action::is_onward)) it says nothing: in a
-    /// permission it holds, in a prohibition it does not. Otherwise a fact about the recipient decides, as for [`Self::Fact`].
+    /// permission it holds, in a prohibition it does not. Otherwise a fact about the recipient decides, as for [`Self::Fact`];
+    /// a region also equals the one that it lies within.
     Recipient,
 }
 

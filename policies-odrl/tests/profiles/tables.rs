@@ -100,3 +100,65 @@ fn actions_of_the_profiles_have_their_place_in_the_tree() {
         assert_eq!(is_onward(action), onward, "{action}");
     }
 }
+
+#[test]
+fn export_rules_say_for_which_class_and_to_where() {
+    let atom = |name: &str, operator: &str, right: serde_json::Value| {
+        json!({ "leftOperand": format!("ec:{name}"), "operator": operator, "rightOperand": right })
+    };
+    let class = || atom("eccn", "isAnyOf", json!(["2E003"]));
+    let person = || atom("nationality", "isAnyOf", json!(["DE"]));
+    let licence = || atom("licence", "eq", json!("D123456"));
+    let place = || atom("location", "isAnyOf", json!(["DE"]));
+    for (constraints, expected) in [
+        (json!([class(), person()]), vec![]),
+        (json!([class(), { "or": [person(), { "and": [licence(), place()] }] }]), vec![]),
+        (json!([{ "or": [class(), person()] }]), vec!["export.class permission[0].constraint[0].or[1]"]),
+        (json!([person()]), vec!["export.class permission[0].constraint"]),
+        (json!([class(), licence()]), vec!["export.destination permission[0].constraint"]),
+    ] {
+        let policy = json!({
+            "@type": "Set", "@id": "urn:example:policy", "conflict": "prohibit",
+            "profile": ["https://w3id.org/symbolon/export-control/1/"],
+            "permission": [{ "action": "use", "constraint": constraints }],
+        });
+        let findings = check(PolicyDocument::parse(policy).unwrap().policy());
+        let found: Vec<_> = findings.iter().map(|finding| format!("{} {}", finding.code, finding.path)).collect();
+        assert_eq!(found, expected);
+    }
+}
+
+/// CX-0152 grants passing on by naming companies: a permission to use alone does not.
+#[test]
+fn catenax_data_goes_on_only_to_companies_that_are_named() {
+    let left = |name: &str, right: &str| json!({ "leftOperand": name, "operator": "isAnyOf", "rightOperand": [right] });
+    let purpose = || left("UsagePurpose", "cx.pcf.base:1");
+    let world = World::at("2026-02-03T08:00:00Z".parse().unwrap())
+        .with("UsagePurpose", "cx.pcf.base:1")
+        .with("AffiliatesBpnl", "BPNL000000000042")
+        .with("AffiliatesRegion", "cx.region.europe:1");
+    for (constraints, action, permitted) in [
+        (json!([purpose()]), "use", true),
+        (json!([purpose()]), "adm:disclose", false),
+        (json!([purpose(), left("AffiliatesBpnl", "BPNL000000000042")]), "adm:disclose", true),
+        (json!([purpose(), left("AffiliatesBpnl", "BPNL000000000043")]), "adm:disclose", false),
+        (json!([purpose(), left("AffiliatesBpnl", "BPNL000000000043")]), "use", true),
+        (json!([purpose(), left("AffiliatesRegion", "cx.region.europe:1")]), "distribute", true),
+        (json!([purpose(), left("AffiliatesRegion", "cx.region.all:1")]), "distribute", true),
+        (json!([purpose(), left("AffiliatesRegion", "cx.region.asia:1")]), "distribute", false),
+        (json!([{ "leftOperand": "purpose", "operator": "eq", "rightOperand": "quality" }]), "distribute", false),
+        (json!([]), "distribute", true),
+    ] {
+        let policy = json!({
+            "@type": "Set", "@id": "urn:example:policy", "permission": [{ "action": "use", "constraint": constraints }],
+        });
+        let request = Request {
+            action: action.to_owned(),
+            target: "urn:example:asset".to_owned(),
+            assignee: "did:web:oem.example".to_owned(),
+            assigner: None,
+        };
+        let decision = evaluate(PolicyDocument::parse(policy).unwrap().policy(), &request, &world);
+        assert_eq!(decision.permitted, permitted, "{action} {constraints}: {}", decision.sentence());
+    }
+}
