@@ -4,6 +4,7 @@
 //! instead of asking for states, and reports its own share of the work. Foreign programs that are measured in the same run
 //! (nginx, EDC) share the cores in the same way.
 
+mod audiences;
 mod catalog;
 mod debian;
 mod edc;

@@ -21,6 +21,7 @@
 //! assert_eq!(messages::parse::<ContractNegotiationEventMessage>(&body), Ok(event));
 //! ```
 
+mod agreement;
 mod catalog;
 mod data_address;
 pub(crate) mod definition;
@@ -35,6 +36,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+pub use agreement::AgreementTerminationMessage;
 pub use catalog::{
     AccessService, Catalog, CatalogError, CatalogRequestMessage, DataService, Dataset, DatasetForm,
     DatasetRequestMessage, Distribution, NestedCatalog, RootDataset,
@@ -46,7 +48,7 @@ pub use negotiation::{
     ContractNegotiationTerminationMessage, ContractOfferMessage, ContractRequestMessage, EventType,
 };
 pub use transfer::{
-    TransferCompletionMessage, TransferError, TransferProcess, TransferRequestMessage, TransferStartMessage,
+    Scope, TransferCompletionMessage, TransferError, TransferProcess, TransferRequestMessage, TransferStartMessage,
     TransferState, TransferSuspensionMessage, TransferTerminationMessage,
 };
 pub use version::{Auth, DidService, DidServiceType, ProtocolVersion, ProtocolVersions};

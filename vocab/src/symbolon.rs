@@ -10,6 +10,15 @@ vocabulary! {
     ATTESTATION = "attestation";
     /// Optional member of the transfer request: the purpose that the consumer declares.
     PURPOSE = "purpose";
+    /// Optional member of the transfer request: what the consumer confines the transfer to. Written under its full IRI and
+    /// as a JSON literal (`@json`), like [`ATTESTATION`].
+    SCOPE = "scope";
+    /// Type of the message by which a party ends an agreement for good.
+    AGREEMENT_TERMINATION = "AgreementTermination";
+    /// Of an [`AGREEMENT_TERMINATION`]: the sender's own code for why.
+    CODE = "code";
+    /// Of an [`AGREEMENT_TERMINATION`]: why, in sentences.
+    REASON = "reason";
     /// Left operand: the id of the participant who asks.
     PARTICIPANT_ID = "participantId";
 

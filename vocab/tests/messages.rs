@@ -620,6 +620,7 @@ fn full_messages() -> Vec<(&'static str, Vec<u8>)> {
                 data_address: Some(data_address()),
                 callback_address: "https://c.example".into(),
                 purpose: None,
+                scope: None,
             }),
         ),
         (
@@ -818,6 +819,7 @@ fn sparse_messages() -> Vec<(&'static str, Vec<u8>)> {
                 data_address: None,
                 callback_address: "https://c.example".into(),
                 purpose: None,
+                scope: None,
             }),
         ),
         (

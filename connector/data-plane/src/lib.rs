@@ -8,6 +8,7 @@ pub mod pull;
 pub mod push;
 pub mod receive;
 pub mod source;
+pub mod sub_path;
 pub mod tokens;
 
 mod file;

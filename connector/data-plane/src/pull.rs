@@ -17,10 +17,12 @@ use crate::source::Source;
 
 /// One request of a consumer, as the face of the server received it.
 pub struct Incoming<'a> {
-    /// Method, query and header fields are read from here.
+    /// Method and header fields are read from here.
     pub request: &'a HttpRequest,
     /// What follows the address of the transfer's endpoint, percent-encoded as received; empty for the asset itself.
     pub sub_path: &'a str,
+    /// The query, as received.
+    pub query: &'a str,
     /// The body; it is read only where the source takes one.
     pub body: web::Payload,
 }

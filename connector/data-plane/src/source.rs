@@ -74,6 +74,28 @@ impl HttpSource {
     }
 }
 
+impl Source {
+    /// Why a path cannot tell what of this source is asked for, if it cannot: the path is not passed on, or the body of a
+    /// request could ask for something else. The end of a sentence about the source.
+    pub fn hides_what_is_asked(&self) -> Option<&'static str> {
+        match self {
+            Self::Http(source) if !source.proxy_path => Some("does not pass the path on (proxyPath)"),
+            Self::Http(source) if source.proxy_body => Some("passes the body of a request on (proxyBody)"),
+            Self::Http(_) => None,
+            Self::File(source) if source.path.is_dir() => None,
+            Self::File(_) => Some("is one file, and has no paths"),
+        }
+    }
+
+    /// Whether the query of a request is passed on.
+    pub fn takes_query(&self) -> bool {
+        match self {
+            Self::Http(source) => source.proxy_query_params,
+            Self::File(_) => false,
+        }
+    }
+}
+
 impl fmt::Debug for HttpSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let headers: Vec<&str> = self.headers.keys().map(HeaderName::as_str).collect();

@@ -38,8 +38,10 @@ use crate::storage::messages::StoredMessage;
 use crate::storage::negotiations::StoredNegotiation;
 use crate::storage::transfers::StoredTransfer;
 use crate::storage::{Db, Statement, Transaction, messages, policies};
+use crate::worker::monitor::{About, Monitor};
 use crate::worker::projector::Projector;
 use crate::worker::recorder::Recorder;
+use crate::worker::retention::Retention;
 
 /// Everything an operation may need.
 #[derive(Debug)]
@@ -76,6 +78,10 @@ pub struct Connector {
     pub pushes: UnboundedSender<String>,
     /// Requests for credentials, ours and those of holders, on their way to the worker that follows them up.
     pub errands: UnboundedSender<Errand>,
+    /// Decides running transfers again when what they were decided on changes.
+    pub monitor: Monitor,
+    /// Deletes what our inbox received, when its time has come.
+    pub retention: Retention,
     /// Status lists that we publish.
     pub published: Arc<Published>,
     /// What data requests are decided on, as long as nothing changes.
@@ -135,7 +141,8 @@ pub struct Change {
     transaction: Transaction,
     outgoing: Vec<StoredMessage>,
     grants: Vec<String>,
-    all_grants: bool,
+    about: Vec<About>,
+    deletes: bool,
     pushes: Vec<String>,
     errands: Vec<Errand>,
 }
@@ -179,6 +186,11 @@ impl Change {
         self.grants.push(transfer.to_owned());
     }
 
+    /// The policy monitor looks at the transfer after the commit.
+    pub fn watch(&mut self, transfer: &str) {
+        self.about.push(About::Transfer(transfer.to_owned()));
+    }
+
     /// A push begins after the commit, if this transfer is one.
     pub fn start_push(&mut self, transfer: &StoredTransfer) {
         if transfer.is_pushing() {
@@ -196,14 +208,25 @@ impl Change {
         self.transaction.append(other.transaction);
         self.outgoing.extend(other.outgoing);
         self.grants.extend(other.grants);
-        self.all_grants |= other.all_grants;
+        self.about.extend(other.about);
+        self.deletes |= other.deletes;
         self.pushes.extend(other.pushes);
         self.errands.extend(other.errands);
     }
 
-    /// All data requests are decided anew from the rows.
+    /// Data requests are decided anew from the rows, and running transfers that rest on this are decided again.
+    pub fn decide_anew_about(&mut self, about: About) {
+        self.about.push(about);
+    }
+
+    /// All data requests are decided anew from the rows, and all running transfers are decided again.
     pub fn decide_everything_anew(&mut self) {
-        self.all_grants = true;
+        self.about.push(About::Everything);
+    }
+
+    /// Something that was received may have to be deleted.
+    pub fn delete_what_is_due(&mut self) {
+        self.deletes = true;
     }
 }
 
@@ -223,13 +246,13 @@ impl Connector {
     /// # Errors
     /// When a row was changed meanwhile, exists already, or storage fails; nothing has happened then.
     pub async fn commit(&self, change: Change) -> Result<(), crate::storage::StorageError> {
-        let Change { transaction, outgoing, grants, all_grants, pushes, errands } = change;
+        let Change { transaction, outgoing, grants, about, deletes, pushes, errands } = change;
         let outcome = self.db.commit(transaction).await;
         // Also after a failure: forgetting costs a read, keeping could cost a wrong release.
         for transfer in &grants {
             self.grants.forget(transfer);
         }
-        if all_grants {
+        if about.iter().any(|about| !matches!(about, About::Transfer(_))) {
             self.grants.forget_all();
         }
         outcome?;
@@ -242,6 +265,10 @@ impl Connector {
         }
         for errand in errands {
             let _ = self.errands.send(errand);
+        }
+        about.into_iter().for_each(|about| self.monitor.stir(about));
+        if deletes {
+            self.retention.wake();
         }
         Ok(())
     }
@@ -259,6 +286,27 @@ impl Connector {
         let policy = Arc::new(PolicyDocument::parse(stored.document).map_err(Problem::internal)?);
         self.policies.keep(id, &policy, epoch);
         Ok(policy)
+    }
+}
+
+/// Policies that are read at once.
+const READ_AT_ONCE: usize = 1_000;
+
+impl Connector {
+    /// Has these policies at hand: whoever asks for many of them next reads none alone.
+    ///
+    /// # Errors
+    /// When storage fails, or one cannot be read.
+    pub async fn read_policies(&self, ids: impl Iterator<Item = &str>) -> Result<(), Problem> {
+        let epoch = self.policies.epoch();
+        let missing: Vec<&str> = ids.filter(|id| self.policies.get(id).is_none()).take(POLICIES_KEPT).collect();
+        for some in missing.chunks(READ_AT_ONCE) {
+            for stored in policies::by_ids(&self.db, some).await? {
+                let policy = PolicyDocument::parse(stored.document).map_err(Problem::internal)?;
+                self.policies.keep(&stored.id, &Arc::new(policy), epoch);
+            }
+        }
+        Ok(())
     }
 }
 

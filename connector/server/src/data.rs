@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
@@ -12,8 +13,8 @@ use symbolon_data_plane::pull::{Incoming, PullError, pull};
 use symbolon_data_plane::receive::{Destination, ReceiveError, receive};
 
 use crate::connector::Connector;
-use crate::operations::data::{self, Asked};
-use crate::operations::transfers;
+use crate::operations::data::{self, Asked, Released};
+use crate::operations::{received, transfers};
 use crate::problem::{Kind, Problem};
 
 /// Mounts the face.
@@ -34,13 +35,11 @@ async fn give(
 ) -> Result<HttpResponse, Problem> {
     let path = request.match_info();
     let (transfer, sub_path) = (path.query("transfer"), raw_tail(&request));
-    let full_path = match request.query_string() {
-        "" => sub_path.to_owned(),
-        query => format!("{sub_path}?{query}"),
-    };
-    let asked = Asked { transfer, token: token(&request), method: request.method().as_str(), path: &full_path };
-    let grant = data::release(&connector, asked).await?;
-    let incoming = Incoming { request: &request, sub_path, body };
+    let (method, query) = (request.method().as_str(), request.query_string());
+    let asked = Asked { transfer, token: token(&request), method, path: sub_path, query };
+    let Released { grant, asked: confined } = data::release(&connector, asked).await?;
+    let (sub_path, query) = confined.as_ref().map_or((sub_path, query), |asked| (asked.path(), asked.query()));
+    let incoming = Incoming { request: &request, sub_path, query, body };
     let (recorder, pid) = (connector.recorder.clone(), grant.transfer.clone());
     let meter = Meter::new(move |ended| recorder.moved(&pid, ended.bytes));
     pull(&client, &grant.source, incoming, meter).await.map_err(|error| pull_problem(&error))
@@ -92,16 +91,26 @@ async fn take(
     body: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let transfer = request.match_info().query("transfer");
-    let asked = Asked { transfer, token: token(&request), method: request.method().as_str(), path: "" };
-    data::accept_push(&connector, asked).await?;
+    let asked = Asked { transfer, token: token(&request), method: request.method().as_str(), path: "", query: "" };
+    let stored = data::accept_push(&connector, asked).await?;
     let destination = Destination {
         path: transfers::inbox_path(&connector, transfer),
         max_bytes: connector.config.limits.push_bytes,
         idle: Duration::from_secs(connector.config.limits.request_seconds),
     };
     match receive(&destination, &request, body).await {
-        Ok(received) => Ok(received.response()),
-        Err(error) => Ok(receive_problem(&error)),
+        Ok(held) => {
+            if held.bytes > 0 || (held.complete && request.method() != Method::HEAD) {
+                received::note(&connector, &stored, held.offset, held.complete).await?;
+            }
+            Ok(held.response())
+        }
+        Err(error) => {
+            if let ReceiveError::Incomplete(held) = error {
+                received::note(&connector, &stored, held, false).await?;
+            }
+            Ok(receive_problem(&error))
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::Quantities;
+use super::{Quantities, audiences};
 use super::edc::Figures;
 use super::latency::Latencies;
 use super::partners::{Durability, Partners, publish};
@@ -41,10 +41,11 @@ pub(super) async fn measure(quantities: &Quantities, edc: &Figures, report: &mut
             notes: vec![times.tail(), publishing, format!("all pages, one after the other: p50 {walk}"), usage],
         });
     }
-    Ok(())
+    drop(partners);
+    audiences::measure(quantities, report).await
 }
 
-async fn first_pages(partners: &Partners, quantities: &Quantities, size: usize) -> Result<Latencies, Failure> {
+pub(super) async fn first_pages(partners: &Partners, quantities: &Quantities, size: usize) -> Result<Latencies, Failure> {
     let (bytes, _) = page(partners, None).await?;
     let found = datasets(&parsed(&bytes)?);
     if found != size.min(PAGE) {

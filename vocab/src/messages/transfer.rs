@@ -1,9 +1,14 @@
 //! Messages of the Transfer Process Protocol.
 
+use serde::Serialize;
+use serde::ser::SerializeMap;
+use serde_json::{Map, Value};
+
+use super::Malformed;
 use super::data_address::DataAddress;
 use super::definition::{message, words};
 use super::negotiation::reasons;
-use super::reading::{optional, required};
+use super::reading::{At, Members, Read, optional, required};
 use crate::symbolon;
 
 message! {
@@ -22,6 +27,30 @@ message! {
         /// What the data is for, as the consumer declares it. Written under its full IRI, so that peers that do not know it
         /// ignore it.
         purpose: Option<String> = (symbolon::PURPOSE, optional),
+        /// What the consumer confines the transfer to. Not part of the protocol: see [`symbolon::SCOPE`].
+        scope: Option<Scope> = (symbolon::SCOPE, optional),
+    }
+}
+
+/// What a transfer is confined to: left operand → value. It travels as a JSON literal (JSON-LD 1.1 §4.2.2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope(pub Map<String, Value>);
+
+impl Read for Scope {
+    fn read(value: Value, at: At<'_>) -> Result<Self, Malformed> {
+        let mut literal = Members::of(value, at)?;
+        literal.is_a("@json")?;
+        let value: Value = required(&mut literal, "@value")?;
+        Members::of(value, At::Member(&at, "@value")).map(|members| Self(members.rest()))
+    }
+}
+
+impl Serialize for Scope {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut literal = serializer.serialize_map(Some(2))?;
+        literal.serialize_entry("@type", "@json")?;
+        literal.serialize_entry("@value", &self.0)?;
+        literal.end()
     }
 }
 

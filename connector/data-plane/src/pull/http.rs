@@ -63,7 +63,7 @@ fn address(source: &HttpSource, incoming: &Incoming<'_>) -> Result<Url, PullErro
     if !source.proxy_path && !sub_path.is_empty() {
         return Err(PullError::NotFound);
     }
-    let query = if source.proxy_query_params { incoming.request.query_string() } else { "" };
+    let query = if source.proxy_query_params { incoming.query } else { "" };
     path::join_url(&source.base_url, sub_path, query).map_err(|path::Escape| PullError::Path)
 }
 

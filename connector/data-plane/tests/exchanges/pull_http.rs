@@ -246,7 +246,7 @@ async fn a_source_is_read_no_faster_than_its_consumer_reads() {
     let source = http_source(&url, json!({}));
     let (request, mut payload) = TestRequest::get().to_http_parts();
     let body = web::Payload::from_request(&request, &mut payload).await.unwrap();
-    let incoming = Incoming { request: &request, sub_path: "", body };
+    let incoming = Incoming { request: &request, sub_path: "", query: "", body };
     let meter = Meter::new(move |ended| drop(sender.send(ended)));
     let response = pull::pull(&client(), &source, incoming, meter).await.unwrap();
     let mut body = Box::pin(response.into_body());

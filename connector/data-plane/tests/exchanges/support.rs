@@ -51,9 +51,8 @@ pub(crate) fn connector_with(source: Source, client: impl Fn() -> Client + Clone
         let meter = Meter::new(move |ended| drop(ends.send(ended)));
         let raw_path = request.path().strip_prefix("/data").unwrap().to_owned();
         drop(path);
-        pull::pull(client, source, Incoming { request: &request, sub_path: &raw_path, body }, meter)
-            .await
-            .unwrap_or_else(|error| problem(&error))
+        let incoming = Incoming { request: &request, sub_path: &raw_path, query: request.query_string(), body };
+        pull::pull(client, source, incoming, meter).await.unwrap_or_else(|error| problem(&error))
     };
     let server = HttpServer::new(move || {
         App::new()

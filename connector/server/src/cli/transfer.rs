@@ -17,7 +17,8 @@ use super::output::Output;
 Examples:
   symbolon transfer --agreement urn:uuid:0190…             until the data can be fetched
   symbolon transfer --agreement urn:uuid:0190… --push      the partner brings it; until it is here
-  symbolon transfer --agreement urn:uuid:0190… --purpose https://example.com/purpose/quality")]
+  symbolon transfer --agreement urn:uuid:0190… --purpose https://example.com/purpose/quality
+  symbolon transfer --agreement urn:uuid:0190… --scope adm:partNumber=P-1")]
 pub(super) struct Transfer {
     #[command(flatten)]
     connection: Connection,
@@ -30,6 +31,9 @@ pub(super) struct Transfer {
     /// What the data is for, if the agreement names several purposes
     #[arg(long, value_name = "IRI")]
     purpose: Option<String>,
+    /// What the transfer is confined to; repeat it for further operands and values
+    #[arg(long, value_name = "OPERAND=VALUE", value_parser = confined)]
+    scope: Vec<(String, String)>,
     /// How long to follow, in seconds; the transfer goes on after that
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     within: u64,
@@ -42,6 +46,7 @@ pub(super) async fn run(transfer: Transfer, output: &Output) -> Result<(), Failu
         agreement: transfer.agreement,
         kind,
         purpose: transfer.purpose,
+        scope: transfer.scope,
         within: Duration::from_secs(transfer.within),
     };
     let begun = Instant::now();
@@ -52,6 +57,15 @@ pub(super) async fn run(transfer: Transfer, output: &Output) -> Result<(), Failu
     }
     output.record(&json!({"transfer": process}));
     Ok(())
+}
+
+/// `adm:partNumber=P-1`
+fn confined(text: &str) -> Result<(String, String), String> {
+    let (operand, value) = text
+        .split_once('=')
+        .filter(|(operand, value)| !operand.is_empty() && !value.is_empty())
+        .ok_or("write OPERAND=VALUE, such as adm:partNumber=P-1")?;
+    Ok((operand.to_owned(), value.to_owned()))
 }
 
 /// Who moves the data.
@@ -86,6 +100,7 @@ pub(super) struct Asked {
     pub(super) agreement: String,
     pub(super) kind: Kind,
     pub(super) purpose: Option<String>,
+    pub(super) scope: Vec<(String, String)>,
     pub(super) within: Duration,
 }
 
@@ -95,6 +110,13 @@ impl Asked {
         let mut body = json!({"agreement": self.agreement, "format": self.kind.format()});
         if let Some(purpose) = &self.purpose {
             body["purpose"] = purpose.as_str().into();
+        }
+        for (operand, value) in &self.scope {
+            let values = &mut body["scope"][operand.as_str()];
+            match values.as_array_mut() {
+                Some(values) => values.push(value.as_str().into()),
+                None => *values = json!([value]),
+            }
         }
         let events = client.events(None).await?;
         let started = client.post("transfers", &body).await?;

@@ -27,6 +27,17 @@ pub struct NewAsset {
     #[serde(default)]
     #[schema(value_type = Object)]
     properties: Map<String, Value>,
+    /// Facts for policies that partners never see, such as `ec:eccn`.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    private_properties: Map<String, Value>,
+    /// How the path of a data request states facts: `/parts/{adm:partNumber}/**?from&to`. What does not fit is refused. The
+    /// asset can be pulled only.
+    path_facts: Option<String>,
+    /// The agreements under which this connector received what the asset is made of. Passing it on is decided on each of them
+    /// too, for the partner that asks.
+    #[serde(default)]
+    origins: Vec<String>,
     /// Where the data comes from.
     #[schema(value_type = DataSource)]
     source: Value,
@@ -43,6 +54,13 @@ pub struct Asset {
     /// Shown in the catalogue.
     #[schema(value_type = Object)]
     properties: Map<String, Value>,
+    /// Facts for policies that partners never see.
+    #[schema(value_type = Object)]
+    private_properties: Map<String, Value>,
+    /// How the path of a data request states facts.
+    path_facts: Option<String>,
+    /// The agreements under which this connector received what the asset is made of.
+    origins: Vec<String>,
     /// Where the data comes from; secrets read `***`.
     #[schema(value_type = DataSource)]
     source: Value,
@@ -169,7 +187,8 @@ pub(super) async fn delete(
 
 impl From<NewAsset> for Draft {
     fn from(asset: NewAsset) -> Self {
-        Self { id: asset.id, properties: asset.properties, source: asset.source, formats: asset.formats }
+        let NewAsset { id, properties, private_properties, path_facts, origins, source, formats } = asset;
+        Self { id, properties, private_properties, path_facts, origins, source, formats }
     }
 }
 
@@ -178,6 +197,9 @@ impl From<storage::assets::Asset> for Asset {
         Self {
             id: asset.id,
             properties: asset.properties,
+            private_properties: asset.private_properties,
+            path_facts: asset.path_facts,
+            origins: asset.origins,
             // A source that cannot be read is not shown: nobody could say what in it is secret.
             source: Source::parse(asset.source).map_or(Value::Null, |source| source.redacted()),
             formats: asset.formats,

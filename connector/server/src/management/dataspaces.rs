@@ -37,6 +37,9 @@ pub struct DataspaceContent {
     directory: Option<String>,
     /// What we issue there; absent where others are the issuers.
     issuing: Option<Issuing>,
+    /// Which members of which credentials are facts for policies. Their types are to be among those that are asked for.
+    #[serde(default)]
+    claims: Vec<Claim>,
 }
 
 /// A dataspace that this connector lives in.
@@ -59,6 +62,8 @@ pub struct Dataspace {
     directory: Option<String>,
     /// What we issue there; null where others are the issuers.
     issuing: Option<Issuing>,
+    /// Which members of which credentials are facts for policies.
+    claims: Vec<Claim>,
     /// RFC 3339.
     created_at: String,
     /// RFC 3339.
@@ -73,6 +78,19 @@ pub struct TrustedIssuer {
     did: String,
     /// The credential types it is believed about; null: any.
     types: Option<Vec<String>>,
+}
+
+/// A member of a credential's subject that is a value of an operand. It counts only if the dataspace believes the issuer about
+/// this type.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Claim {
+    /// The type of the credential.
+    r#type: String,
+    /// Where in `credentialSubject`: `nationality`, or `address/country`.
+    member: String,
+    /// `ec:nationality`, or an IRI.
+    operand: String,
 }
 
 /// What we issue in a dataspace, and to whom.
@@ -200,6 +218,7 @@ impl From<DataspaceContent> for Draft {
             profile: content.profile,
             directory: content.directory,
             issuing: content.issuing.map(Into::into),
+            claims: content.claims.into_iter().map(Into::into).collect(),
         }
     }
 }
@@ -215,6 +234,7 @@ impl From<rows::StoredDataspace> for Dataspace {
             profile: stored.profile,
             directory: stored.directory,
             issuing: stored.issuing.map(Into::into),
+            claims: stored.claims.into_iter().map(Into::into).collect(),
             created_at: time(stored.created),
             updated_at: time(stored.updated),
         }
@@ -230,6 +250,18 @@ impl From<TrustedIssuer> for rows::TrustedIssuer {
 impl From<rows::TrustedIssuer> for TrustedIssuer {
     fn from(rows::TrustedIssuer { did, types }: rows::TrustedIssuer) -> Self {
         Self { did, types }
+    }
+}
+
+impl From<Claim> for rows::Claim {
+    fn from(Claim { r#type, member, operand }: Claim) -> Self {
+        Self { r#type, member, operand }
+    }
+}
+
+impl From<rows::Claim> for Claim {
+    fn from(rows::Claim { r#type, member, operand }: rows::Claim) -> Self {
+        Self { r#type, member, operand }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use symbolon_contract_negotiation::transfer::State;
 use symbolon_vocab::messages::{DataAddress, EndpointProperty};
 use utoipa::{IntoParams, ToSchema};
@@ -32,6 +33,9 @@ pub struct NewTransfer {
     counter_party_address: Option<String>,
     /// What the data is for.
     purpose: Option<String>,
+    /// What the transfer is confined to: operand such as `adm:partNumber` → value or values.
+    #[schema(value_type = Option<Object>)]
+    scope: Option<Map<String, Value>>,
 }
 
 /// Where a push delivers to (DSP data address).
@@ -93,6 +97,9 @@ pub struct Transfer {
     format: String,
     /// What the consumer says the data is for.
     purpose: Option<String>,
+    /// What the transfer is confined to, as the consumer says: operand IRI → value or values.
+    #[schema(value_type = Option<Object>)]
+    scope: Option<Map<String, Value>>,
     /// Bytes moved so far, as the provider counts them: pulled, or confirmed by the receiver of a push. 0 on the
     /// consumer's side.
     bytes: i64,
@@ -104,6 +111,9 @@ pub struct Transfer {
     termination: Option<Ending>,
     /// Why it is suspended.
     suspension: Option<Ending>,
+    /// RFC 3339: when the policy monitor suspended it; it resumes it by itself when the reason is gone. Null if anybody else
+    /// did.
+    held_at: Option<String>,
 }
 
 /// Where and how data is fetched.
@@ -164,6 +174,7 @@ pub(super) async fn create(
         data_address: body.data_address.map(DataAddress::try_from).transpose()?,
         counterparty_address: body.counter_party_address,
         purpose: body.purpose,
+        scope: body.scope,
     };
     let stored = transfers::request(&connector, &operator, wanted).await?;
     Ok(created("transfers", &stored.pid.clone(), &Transfer::from(stored)))
@@ -329,6 +340,7 @@ impl From<StoredTransfer> for Transfer {
             state: machine.state_name().to_string(),
             termination,
             suspension,
+            held_at: stored.held.map(time),
             bytes: stored.bytes,
             pid: stored.pid,
             partner: stored.partner,
@@ -336,6 +348,7 @@ impl From<StoredTransfer> for Transfer {
             asset: stored.asset,
             format: stored.format,
             purpose: stored.purpose,
+            scope: stored.scope,
             created_at: time(stored.created),
             updated_at: time(stored.updated),
         }

@@ -1,11 +1,11 @@
 //! The catalogue: ours for partners, theirs for operators.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
-use symbolon_policies_odrl::{PolicyDocument, World};
+use symbolon_policies_odrl::{PolicyDocument, PolicyError, World};
 use symbolon_vocab::messages::{
     AccessService, Catalog, CatalogRequestMessage, DataService, Dataset, Distribution, RootDataset, parse, to_bytes,
 };
@@ -18,6 +18,7 @@ use crate::connector::Connector;
 use crate::http_client::{Exchange, path_segment};
 use crate::problem::{Kind, Problem};
 use crate::storage::offers::{self, Audience, Listing};
+use crate::terms::Terms;
 
 /// A page of our catalogue, and where the next begins.
 #[derive(Debug)]
@@ -48,11 +49,7 @@ pub async fn provide(
     let audiences = audiences_of(connector, caller, clock::now()).await?;
     let size = usize::try_from(connector.config.limits.catalog_page).unwrap_or(50);
     let limit = i64::try_from(size + 1).unwrap_or(51);
-    let mut ids = BTreeSet::new();
-    for audience in &audiences {
-        ids.extend(offers::asset_ids(&connector.db, audience, after, limit).await?);
-    }
-    let mut page: Vec<String> = ids.into_iter().take(size + 1).collect();
+    let mut page = offers::asset_ids(&connector.db, &audiences, after, limit).await?;
     let more = page.len() > size;
     page.truncate(size);
     let next = if more { page.last().cloned() } else { None };
@@ -62,10 +59,8 @@ pub async fn provide(
     };
     let mut datasets: BTreeMap<String, Vec<Listing>> = BTreeMap::new();
     if let (Some(first), Some(last)) = (page.first(), page.last()) {
-        for audience in &audiences {
-            for listing in offers::listings(&connector.db, audience, first, last).await? {
-                datasets.entry(listing.asset_id.clone()).or_default().push(listing);
-            }
+        for listing in offers::listings(&connector.db, &audiences, first, last).await? {
+            datasets.entry(listing.asset_id.clone()).or_default().push(listing);
         }
     }
     let mut catalog = empty_catalog(connector);
@@ -83,12 +78,9 @@ async fn page_before(
     size: usize,
 ) -> Result<String, Problem> {
     let limit = i64::try_from(size + 1).unwrap_or(51);
-    let mut ids = BTreeSet::new();
-    for audience in audiences {
-        ids.extend(offers::asset_ids_up_to(&connector.db, audience, after, limit).await?);
-    }
+    let ids = offers::asset_ids_up_to(&connector.db, audiences, after, limit).await?;
     // The page before ends with `after`; it begins after the one that stands a page further back.
-    Ok(ids.into_iter().nth_back(size).unwrap_or_default())
+    Ok(ids.into_iter().nth(size).unwrap_or_default())
 }
 
 /// One dataset as this partner may see it.
@@ -96,10 +88,8 @@ async fn page_before(
 /// # Errors
 /// 404 when it does not exist for this partner.
 pub async fn provide_dataset(connector: &Connector, caller: &Caller, id: &str) -> Result<RootDataset, Problem> {
-    let mut listings = Vec::new();
-    for audience in audiences_of(connector, caller, clock::now()).await? {
-        listings.extend(offers::listings(&connector.db, &audience, id, id).await?);
-    }
+    let audiences = audiences_of(connector, caller, clock::now()).await?;
+    let listings = offers::listings(&connector.db, &audiences, id, id).await?;
     if listings.is_empty() {
         return Err(Problem::not_found("dataset", id));
     }
@@ -111,10 +101,10 @@ pub async fn provide_dataset(connector: &Connector, caller: &Caller, id: &str) -
 async fn audiences_of(connector: &Connector, caller: &Caller, now: Timestamp) -> Result<Vec<Audience>, Problem> {
     let mut known: Option<(String, World)> = None;
     let mut permitted = Vec::new();
-    for audience in offers::audiences(&connector.db).await? {
-        if !caller.belongs_to(&audience.dataspace) {
-            continue;
-        }
+    let mut audiences = offers::audiences(&connector.db).await?;
+    audiences.retain(|audience| caller.belongs_to(&audience.dataspace));
+    connector.read_policies(audiences.iter().map(|audience| audience.access_policy.as_str())).await?;
+    for audience in audiences {
         let world = match known.take() {
             Some((dataspace, world)) if dataspace == audience.dataspace => world,
             Some(_) | None => facts::standing(connector, caller.participant(), &audience.dataspace, now).await?.world,
@@ -194,8 +184,21 @@ fn public_properties(properties: Map<String, Value>) -> Map<String, Value> {
 pub struct PartnerCatalog {
     /// As the partner sent it.
     pub catalog: Value,
+    /// What each of its offers says, in the order of the catalogue.
+    pub terms: Vec<OfferTerms>,
     /// URL of the next page.
     pub next: Option<String>,
+}
+
+/// What a partner's offer says.
+#[derive(Debug)]
+pub struct OfferTerms {
+    /// Dataset id.
+    pub dataset: String,
+    /// The offer's `@id`.
+    pub offer: String,
+    /// What it says, or why it cannot be read.
+    pub terms: Result<Terms, PolicyError>,
 }
 
 /// Reads a partner's catalogue. `page` is the URL of a page, as an earlier answer named it.
@@ -224,11 +227,12 @@ pub async fn of_partner(
     let exchange = connector.http.post(&partner.id, &url, &body).await?;
     expect_success(&exchange)?;
     parse::<Catalog>(&exchange.body).map_err(|malformed| not_understood(&malformed.reason))?;
-    let catalog = serde_json::from_slice(&exchange.body).map_err(|e| not_understood(&e.to_string()))?;
-    Ok(PartnerCatalog { catalog, next: next_page(&exchange.links, &url) })
+    let catalog: Value = serde_json::from_slice(&exchange.body).map_err(|e| not_understood(&e.to_string()))?;
+    let terms = several(&catalog, "dataset").flat_map(terms_of).collect();
+    Ok(PartnerCatalog { catalog, terms, next: next_page(&exchange.links, &url) })
 }
 
-/// Reads one dataset of a partner.
+/// Reads one dataset of a partner, and what its offers say.
 ///
 /// # Errors
 /// As [`of_partner`].
@@ -237,13 +241,36 @@ pub async fn dataset_of_partner(
     operator: &Operator,
     partner: &Counterparty,
     dataset: &str,
-) -> Result<Value, Problem> {
+) -> Result<(Value, Vec<OfferTerms>), Problem> {
     operator.must(Permission::Read)?;
     let url = format!("{}/catalog/datasets/{}", partner.dsp_address, path_segment(dataset));
     let exchange = connector.http.get(&partner.id, &url).await?;
     expect_success(&exchange)?;
     parse::<RootDataset>(&exchange.body).map_err(|malformed| not_understood(&malformed.reason))?;
-    serde_json::from_slice(&exchange.body).map_err(|e| not_understood(&e.to_string()))
+    let dataset: Value = serde_json::from_slice(&exchange.body).map_err(|e| not_understood(&e.to_string()))?;
+    let terms = terms_of(&dataset).collect();
+    Ok((dataset, terms))
+}
+
+/// What the offers of a dataset say, each read as the negotiation would read it.
+fn terms_of(dataset: &Value) -> impl Iterator<Item = OfferTerms> {
+    let text = |value: &Value| value.get("@id").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let id = text(dataset);
+    several(dataset, "hasPolicy").map(move |offer| OfferTerms {
+        dataset: id.clone(),
+        offer: text(offer),
+        terms: PolicyDocument::parse(offer.clone()).map(|offer| Terms::of(offer.policy())),
+    })
+}
+
+/// JSON-LD writes one value with or without the array around it.
+fn several<'a>(value: &'a Value, member: &str) -> impl Iterator<Item = &'a Value> {
+    match value.get(member) {
+        Some(Value::Array(items)) => items.as_slice(),
+        Some(Value::Null) | None => &[],
+        Some(single) => std::slice::from_ref(single),
+    }
+    .iter()
 }
 
 fn expect_success(exchange: &Exchange) -> Result<(), Problem> {

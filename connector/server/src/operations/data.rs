@@ -5,8 +5,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use symbolon_contract_negotiation::Role;
 use symbolon_contract_negotiation::transfer::State;
+use symbolon_data_plane::sub_path::SubPath;
+use symbolon_data_plane::tokens::Claims;
 
-use super::grants::Grant;
+use super::grants::{Grant, Occasion, Ruling};
 use crate::authentication::{Operator, Permission};
 use crate::clock;
 use crate::connector::Connector;
@@ -23,16 +25,27 @@ pub struct Asked<'a> {
     pub token: Option<&'a str>,
     /// HTTP method.
     pub method: &'a str,
-    /// Path below the transfer, with query.
+    /// Path below the transfer as received, without the slash before it.
     pub path: &'a str,
+    /// The query as received, without the question mark.
+    pub query: &'a str,
+}
+
+/// What was released.
+#[derive(Debug)]
+pub struct Released {
+    /// What it was decided on.
+    pub grant: Arc<Grant>,
+    /// What may be fetched, where requests are confined by their path: this instead of what was sent.
+    pub asked: Option<SubPath>,
 }
 
 /// Decides a data request and has the decision written down. Both what is released and what is refused is recorded, once
-/// the token has shown whose request it is.
+/// the token has shown whose request it is. What is released counts as used, whatever becomes of it.
 ///
 /// # Errors
 /// 401 for the token, 403 with the rule that refused, 404 when the asset is gone.
-pub async fn release(connector: &Connector, asked: Asked<'_>) -> Result<Arc<Grant>, Problem> {
+pub async fn release(connector: &Connector, asked: Asked<'_>) -> Result<Released, Problem> {
     let now = clock::now();
     let claims =
         connector.tokens.verify(bearer(asked.token)?, now).map_err(|e| unauthenticated(e.code(), e.to_string()))?;
@@ -41,37 +54,69 @@ pub async fn release(connector: &Connector, asked: Asked<'_>) -> Result<Arc<Gran
     }
     let grant = connector.grants.of(connector, asked.transfer, now).await?;
     let grant = grant.ok_or_else(|| Problem::not_found("transfer", asked.transfer))?;
-    let decision = decide(connector, &grant, &claims, now).await;
+    let decision = decide(connector, &grant, &claims, asked, now).await;
+    let path = match asked.query {
+        "" => asked.path.to_owned(),
+        query => format!("{}?{query}", asked.path),
+    };
+    record(connector, &grant, asked.method, path, &decision, now).await;
+    decision.map(|ruling| Released { grant, asked: ruling.asked })
+}
+
+/// The token fits the transfer's parties and its last start, and the grant holds.
+async fn decide(
+    connector: &Connector,
+    grant: &Grant,
+    claims: &Claims,
+    asked: Asked<'_>,
+    now: Timestamp,
+) -> Result<Ruling, Problem> {
+    let fits = claims.agreement == grant.agreement && claims.partner == grant.partner && claims.asset == grant.asset;
+    if !fits {
+        return Err(unauthenticated("token.other-agreement", "the token is for another agreement".to_owned()));
+    }
+    let on = Occasion::Request { claims, path: asked.path, query: asked.query };
+    grant.decide(connector, now, on).await
+}
+
+/// Decides the delivery of a push and has the decision written down.
+///
+/// # Errors
+/// 403 with the rule that refused.
+pub async fn release_delivery(connector: &Connector, grant: &Grant) -> Result<(), Problem> {
+    let now = clock::now();
+    let decision = grant.decide(connector, now, Occasion::Delivery).await;
+    record(connector, grant, "PUSH", String::new(), &decision, now).await;
+    decision.map(|_| ())
+}
+
+/// Names the rule that permitted or refused.
+async fn record(
+    connector: &Connector,
+    grant: &Grant,
+    method: &str,
+    path: String,
+    decision: &Result<Ruling, Problem>,
+    now: Timestamp,
+) {
+    let rule = match decision {
+        Ok(ruling) => ruling.rule.clone(),
+        Err(problem) => match &problem.rule {
+            Some(rule) => format!("{}: {} ({rule})", problem.code, problem.detail),
+            None => problem.to_string(),
+        },
+    };
     let record = DataRequest {
         at: clock::millis(now),
         transfer: grant.transfer.clone(),
         agreement: grant.agreement.clone(),
         partner: grant.partner.clone(),
         permitted: decision.is_ok(),
-        rule: decision
-            .as_ref()
-            .map_or_else(|problem| problem.to_string(), |()| "permitted by the agreement".to_owned()),
-        method: asked.method.to_owned(),
-        path: asked.path.to_owned(),
+        rule,
+        method: method.to_owned(),
+        path,
     };
     connector.recorder.record(record).await;
-    decision.map(|()| grant)
-}
-
-/// The token fits the transfer's last start and its parties, and the grant holds.
-async fn decide(
-    connector: &Connector,
-    grant: &Grant,
-    claims: &symbolon_data_plane::tokens::Claims,
-    now: Timestamp,
-) -> Result<(), Problem> {
-    let fits = claims.agreement == grant.agreement && claims.partner == grant.partner && claims.asset == grant.asset;
-    if !fits {
-        return Err(unauthenticated("token.other-agreement", "the token is for another agreement".to_owned()));
-    }
-    // A stopped transfer is the better reason than a token that ended with it.
-    grant.decide(connector, now).await?;
-    claims.check_generation(grant.generation).map_err(|e| unauthenticated(e.code(), e.to_string()))
 }
 
 /// A push into our inbox: the token is ours, and the transfer is a push that this connector asked for and that is
@@ -102,7 +147,8 @@ fn bearer(token: Option<&str>) -> Result<&str, Problem> {
     token.ok_or_else(|| unauthenticated("token.missing", "the request has no bearer token".to_owned()))
 }
 
-fn unauthenticated(code: &str, detail: String) -> Problem {
+/// 401 for a token.
+pub(super) fn unauthenticated(code: &str, detail: String) -> Problem {
     Problem::new(Kind::Unauthenticated, code, detail)
         .with_hint("use the token of the data address of the transfer's last start, or renew it at …/token")
 }

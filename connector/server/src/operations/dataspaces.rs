@@ -5,16 +5,18 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use serde_json::json;
 use symbolon_identity::did;
+use symbolon_vocab::symbolon;
 use url::Url;
 
 use crate::authentication::{Operator, Permission};
 use crate::clock;
 use crate::connector::{Change, Connector};
-use crate::operations::issuing;
+use crate::operations::{issuing, operands};
 use crate::problem::{Kind, Problem};
-use crate::storage::dataspaces::{self, CredentialType, Issuing, StoredDataspace, TrustedIssuer};
+use crate::storage::dataspaces::{self, Claim, CredentialType, Issuing, StoredDataspace, TrustedIssuer};
 use crate::storage::members::{self, Member, MemberState};
 use crate::storage::{Db, Page, StorageError};
+use crate::worker::monitor::About;
 
 /// Dataspaces a connector lives in.
 const DATASPACES: usize = 100;
@@ -77,6 +79,8 @@ pub struct Draft {
     pub directory: Option<String>,
     /// What we issue here.
     pub issuing: Option<Issuing>,
+    /// Which members of which credentials are facts.
+    pub claims: Vec<Claim>,
 }
 
 /// Describes a dataspace, or replaces its description. Tells whether it was new.
@@ -116,7 +120,7 @@ pub(crate) fn describe(
         return Err(Problem::new(Kind::Conflict, "dataspace.too-many", detail));
     }
     let now = clock::millis(clock::now());
-    let Draft { name, issuers, required_scopes, presented_scopes, profile, directory, issuing } = draft;
+    let Draft { name, issuers, required_scopes, presented_scopes, profile, directory, issuing, claims } = draft;
     let stored = StoredDataspace {
         id: id.to_owned(),
         name,
@@ -126,6 +130,7 @@ pub(crate) fn describe(
         profile,
         directory,
         issuing,
+        claims: claims.into_iter().map(in_full).collect(),
         version: known.as_ref().map_or(1, |known| known.version + 1),
         created: known.as_ref().map_or(now, |known| known.created),
         updated: now,
@@ -277,6 +282,8 @@ pub(crate) async fn commit(connector: &Arc<Connector>, mut change: Change) -> Re
     let _alone = connector.dataspaces.changing.lock().await;
     connector.commit(change).await?;
     connector.dataspaces.replace(dataspaces::all(&connector.db).await?);
+    // Decisions of a moment ago may rest on what was believed before.
+    connector.monitor.stir(About::Everything);
     Ok(())
 }
 
@@ -314,6 +321,7 @@ fn check(connector: &Connector, draft: &Draft) -> Result<(), Problem> {
                 .with_hint("[outgoing] in the configuration says which addresses are allowed")
         })?;
     }
+    check_claims(&draft.claims)?;
     let types = draft.issuing.iter().flat_map(|issuing| &issuing.types).collect::<Vec<_>>();
     check_count("issuing.types", types.len())?;
     for (place, kind) in types.iter().enumerate() {
@@ -324,6 +332,33 @@ fn check(connector: &Connector, draft: &Draft) -> Result<(), Problem> {
         }
     }
     Ok(())
+}
+
+fn check_claims(claims: &[Claim]) -> Result<(), Problem> {
+    check_count("claims", claims.len())?;
+    for Claim { r#type, member, operand } in claims {
+        check_text("claims.type", r#type)?;
+        check_text("claims.member", member)?;
+        check_text("claims.operand", operand)?;
+        if member.split('/').any(str::is_empty) || member == "id" {
+            let detail = format!("claims.member: {member:?} names no member of a subject");
+            return Err(refused("claims.member", detail).with_hint("write nationality, or address/country"));
+        }
+        let iri = operands::expanded(operand);
+        if iri == symbolon::PARTICIPANT_ID || operands::of_request(&iri).is_some() || Url::parse(&iri).is_err() {
+            let detail =
+                format!("claims.operand: no credential says {operand:?}; an operand about a partner has an IRI");
+            return Err(refused("claims.operand", detail).with_hint(
+                "write ec:nationality, or the IRI of an operand; what is asked for comes from the request",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The claim with the IRI of its operand.
+fn in_full(claim: Claim) -> Claim {
+    Claim { operand: operands::expanded(&claim.operand), ..claim }
 }
 
 fn check_credential_type(kind: &CredentialType) -> Result<(), Problem> {

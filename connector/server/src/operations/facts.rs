@@ -4,17 +4,22 @@
 //! A claim counts in the dataspace that believes its issuer, and in no other. It counts from the moment it was presented
 //! until the credential ends or is revoked, whichever comes first.
 
+mod claims;
+
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::Value;
 use symbolon_identity::credential::Credential;
-use symbolon_policies_odrl::{Decision, Policy, PolicyDocument, Request, World, evaluate};
+use symbolon_policies_odrl::{Decision, Policy, PolicyDocument, Reason, ReasonCode, Request, Uses, World, evaluate};
 use symbolon_vocab::{catenax, symbolon};
 
 use crate::connector::Connector;
-use crate::operations::presenting;
-use crate::problem::{Kind, Problem};
+use crate::operations::{operands, presenting};
+use crate::problem::{Finding, Kind, Problem};
+use crate::storage::assets::Asset;
+use crate::storage::dataspaces::StoredDataspace;
 use crate::storage::partners;
 use crate::storage::presentations::{self, PresentedCredential};
 
@@ -24,10 +29,32 @@ use crate::storage::presentations::{self, PresentedCredential};
 pub struct Facts {
     participant: String,
     dataspace: String,
-    /// Who it is, and what an operator knows of it.
+    /// Who it is, what an operator knows of it, and what it asks for: all that rests on no credential.
     known: World,
-    /// What the dataspace believes of what it presented.
-    proven: Vec<PresentedCredential>,
+    /// What the dataspace believes of what it presented, and what that says.
+    proven: Vec<Proven>,
+    /// Everything, as it counts while all credentials hold. Put together once, and not for each decision.
+    whole: World,
+}
+
+/// A credential that the dataspace believes, and what it says there: operand and value.
+#[derive(Clone, Debug)]
+struct Proven {
+    credential: PresentedCredential,
+    facts: Vec<(String, Value)>,
+}
+
+/// Which claims count about a participant at a moment.
+#[derive(Clone, Debug)]
+pub struct Weighed {
+    /// The place of each credential that counts.
+    counted: Vec<usize>,
+    dataspace: String,
+    member: bool,
+    /// Which claims do not count any more, and why: the end of a sentence for each.
+    lapsed: Vec<String>,
+    /// When that may change without anybody saying so: a credential ends, or its status has to be looked at again.
+    pub until: Option<Timestamp>,
 }
 
 /// What counts about a participant at a moment.
@@ -35,10 +62,7 @@ pub struct Facts {
 pub struct Standing {
     /// The state of the world for decisions about it.
     pub world: World,
-    dataspace: String,
-    member: bool,
-    /// Which claims do not count any more, and why: the end of a sentence for each.
-    lapsed: Vec<String>,
+    weighed: Weighed,
 }
 
 /// Gathers what is known about `participant` in `dataspace` (empty: outside any): who it is (verified), what its entry in
@@ -53,9 +77,10 @@ pub async fn about(
     now: Timestamp,
 ) -> Result<Facts, Problem> {
     let mut known = World::at(now).with(symbolon::PARTICIPANT_ID, participant);
+    let mapped = connector.dataspaces.get(dataspace).unwrap_or_default();
     if let Some(partner) = partners::by_id(&connector.db, participant).await? {
         for (operand, values) in partner.claims {
-            if !is_proven_only(&operand, dataspace) {
+            if !is_proven_only(&operand, &mapped) {
                 known = values.into_iter().fold(known, |known, value| known.with(&operand, value));
             }
         }
@@ -63,29 +88,44 @@ pub async fn about(
     let mut proven = Vec::new();
     if !dataspace.is_empty() {
         let presented = presentations::by_partner(&connector.db, participant).await?;
-        proven = presented.map(|presented| presented.credentials).unwrap_or_default();
-        proven.retain(|credential| credential.dataspaces.iter().any(|believing| believing == dataspace));
+        let credentials = presented.map(|presented| presented.credentials).unwrap_or_default();
+        let believed = credentials.into_iter().filter(|one| one.dataspaces.iter().any(|name| name == dataspace));
+        proven = believed.map(|credential| Proven::new(connector, &mapped, participant, credential)).collect();
         known = with_listed_number(connector, known, &proven, participant, dataspace, now).await;
     }
-    Ok(Facts { participant: participant.to_owned(), dataspace: dataspace.to_owned(), known, proven })
+    Ok(Facts::new(participant, dataspace, known, proven))
 }
 
 /// Who it is comes from its token alone, and within a dataspace what credentials say comes from credentials alone.
-fn is_proven_only(operand: &str, dataspace: &str) -> bool {
+fn is_proven_only(operand: &str, dataspace: &StoredDataspace) -> bool {
     let claims = [catenax::MEMBERSHIP, catenax::FRAMEWORK_AGREEMENT, catenax::BUSINESS_PARTNER_NUMBER];
-    operand == symbolon::PARTICIPANT_ID || (!dataspace.is_empty() && claims.contains(&operand))
+    let mapped = || dataspace.claims.iter().any(|claim| claim.operand == operand);
+    operand == symbolon::PARTICIPANT_ID || (!dataspace.id.is_empty() && (claims.contains(&operand) || mapped()))
+}
+
+impl Proven {
+    fn new(
+        connector: &Connector,
+        dataspace: &StoredDataspace,
+        participant: &str,
+        credential: PresentedCredential,
+    ) -> Self {
+        let mut facts = credential.facts.clone();
+        facts.extend(claims::said(connector, dataspace, participant, &credential));
+        Self { credential, facts }
+    }
 }
 
 /// Where no credential says the business partner number, the dataspace's directory may.
 async fn with_listed_number(
     connector: &Connector,
     known: World,
-    proven: &[PresentedCredential],
+    proven: &[Proven],
     participant: &str,
     dataspace: &str,
     now: Timestamp,
 ) -> World {
-    let mut said = proven.iter().flat_map(|credential| &credential.facts);
+    let mut said = proven.iter().flat_map(|proven| &proven.facts);
     if said.any(|(operand, _)| operand == catenax::BUSINESS_PARTNER_NUMBER) {
         return known;
     }
@@ -113,52 +153,82 @@ pub async fn standing(
 }
 
 impl Facts {
+    fn new(participant: &str, dataspace: &str, known: World, proven: Vec<Proven>) -> Self {
+        let whole = with_claims(known.clone(), proven.iter());
+        Self { participant: participant.to_owned(), dataspace: dataspace.to_owned(), known, proven, whole }
+    }
+
     /// What of it counts at `now`: claims of credentials that have not ended and whose status still holds.
     pub async fn standing(&self, connector: &Connector, now: Timestamp) -> Standing {
-        let mut world = self.known.clone();
+        let weighed = self.weighed(connector, now).await;
+        let mut world = self.world_of(&weighed).into_owned();
         world.set_now(now);
-        let (mut counted, mut lapsed) = (Vec::new(), Vec::new());
-        let mut facts: Vec<&(String, Value)> = Vec::new();
-        for credential in &self.proven {
-            match self.holds(connector, credential, now).await {
-                Ok(holding) => {
-                    counted.push(holding);
-                    facts.extend(&credential.facts);
+        Standing { world, weighed }
+    }
+
+    /// Which of its claims count at `now`. Waits only where the status of a credential is not at hand.
+    pub async fn weighed(&self, connector: &Connector, now: Timestamp) -> Weighed {
+        let (mut holding, mut counted, mut lapsed) = (Vec::new(), Vec::new(), Vec::new());
+        let mut until: Option<Timestamp> = None;
+        for (place, proven) in self.proven.iter().enumerate() {
+            let (holds, next) = self.holds(connector, &proven.credential, now).await;
+            until = until.into_iter().chain(next).min();
+            match holds {
+                Ok(credential) => {
+                    holding.push(credential);
+                    counted.push(place);
                 }
                 Err(why) => lapsed.push(why),
             }
         }
-        for (place, (operand, value)) in facts.iter().enumerate() {
-            if !facts.iter().take(place).any(|earlier| (&earlier.0, &earlier.1) == (operand, value)) {
-                world = world.with(operand, value.clone());
-            }
-        }
-        let counted: Vec<&Credential> = counted.iter().map(|credential| &**credential).collect();
-        let member = self.dataspace.is_empty() || presenting::prove_membership(connector, &self.dataspace, &counted);
-        Standing { world, dataspace: self.dataspace.clone(), member, lapsed }
+        let holding: Vec<&Credential> = holding.iter().map(|credential| &**credential).collect();
+        let member = self.dataspace.is_empty() || presenting::prove_membership(connector, &self.dataspace, &holding);
+        Weighed { counted, dataspace: self.dataspace.clone(), member, lapsed, until }
     }
 
-    /// The credential, if it counts at `now`; otherwise why not, as a sentence without its end.
+    /// The facts that count, at a time that the caller sets.
+    pub fn world_of(&self, weighed: &Weighed) -> Cow<'_, World> {
+        if weighed.is_whole() {
+            return Cow::Borrowed(&self.whole);
+        }
+        let counted = weighed.counted.iter().filter_map(|place| self.proven.get(*place));
+        Cow::Owned(with_claims(self.known.clone(), counted))
+    }
+
+    /// The credential, if it counts at `now`, otherwise why not, as a sentence without its end; and when that may change.
     async fn holds(
         &self,
         connector: &Connector,
         credential: &PresentedCredential,
         now: Timestamp,
-    ) -> Result<Arc<Credential>, String> {
+    ) -> (Result<Arc<Credential>, String>, Option<Timestamp>) {
         let told = |why: &str| format!("the {} of {} {why}", kind_of(credential), credential.issuer);
         let looked_up = presenting::looked_up(connector, credential, now).await;
-        let (holding, _) = looked_up.map_err(|refusal| told(&refusal.to_string()))?;
-        if presenting::is_believed(connector, &self.dataspace, &holding) {
-            Ok(holding)
-        } else {
-            Err(told("is of an issuer that the dataspace does not believe on it"))
-        }
+        let next = presenting::changes_at(connector, credential, &looked_up, now);
+        let holds = looked_up.map_err(|refusal| told(&refusal.to_string())).and_then(|(holding, _)| {
+            let believed = presenting::is_believed(connector, &self.dataspace, &holding);
+            believed.then_some(holding).ok_or_else(|| told("is of an issuer that the dataspace does not believe on it"))
+        });
+        (holds, next)
     }
 
-    /// Adds what the data is for, as [`with_purpose`] does.
+    /// Adds what rests on no credential: what is asked for, and what for.
     #[must_use]
-    pub fn with_purpose(self, declared: Option<&str>, agreed: &PolicyDocument) -> Self {
-        Self { known: with_purpose(self.known, declared, agreed), ..self }
+    pub fn with(self, add: impl FnOnce(World) -> World) -> Self {
+        let known = add(self.known);
+        let whole = with_claims(known.clone(), self.proven.iter());
+        Self { known, whole, ..self }
+    }
+
+    /// Everything, as it counts while all credentials hold, at a time that the caller sets.
+    pub fn whole(&self) -> &World {
+        &self.whole
+    }
+
+    /// What credentials that count say of an operand.
+    pub fn proven_values<'a>(&'a self, weighed: &'a Weighed, operand: &'a str) -> impl Iterator<Item = &'a Value> {
+        let counted = weighed.counted.iter().filter_map(|place| self.proven.get(*place));
+        counted.flat_map(|proven| &proven.facts).filter(move |(known, _)| known == operand).map(|(_, value)| value)
     }
 
     /// Who it is about.
@@ -167,7 +237,30 @@ impl Facts {
     }
 }
 
+/// Adds what these credentials say, the same value once.
+fn with_claims<'a>(world: World, proven: impl Iterator<Item = &'a Proven>) -> World {
+    let facts: Vec<&(String, Value)> = proven.flat_map(|proven| &proven.facts).collect();
+    let first = |place: usize, fact: &(String, Value)| !facts.iter().take(place).any(|earlier| *earlier == fact);
+    let distinct = facts.iter().enumerate().filter(|(place, fact)| first(*place, fact));
+    distinct.fold(world, |world, (_, (operand, value))| world.with(operand, value.clone()))
+}
+
 impl Standing {
+    /// As [`Weighed::must_belong`].
+    ///
+    /// # Errors
+    /// 403, with the claims that have lapsed.
+    pub fn must_belong(&self) -> Result<(), Problem> {
+        self.weighed.must_belong()
+    }
+
+    /// As [`Weighed::denied`].
+    pub fn denied(&self, decision: &Decision) -> Problem {
+        self.weighed.denied(decision)
+    }
+}
+
+impl Weighed {
     /// Refuses whoever is not proven to belong to the dataspace now. Outside any, everybody belongs.
     ///
     /// # Errors
@@ -186,6 +279,11 @@ impl Standing {
         Err(Problem::new(Kind::Forbidden, "dataspace.membership", detail)
             .with_rule(format!("membership of {:?}", self.dataspace))
             .with_hint("present current credentials of the dataspace's trusted issuers with the next message"))
+    }
+
+    /// Whether everything that was proven counts.
+    pub fn is_whole(&self) -> bool {
+        self.lapsed.is_empty()
     }
 
     /// A denial as a problem that names the rule, what was missing, and claims that have lapsed.
@@ -214,6 +312,22 @@ pub fn with_purpose(mut world: World, declared: Option<&str>, agreed: &PolicyDoc
         world = world.with(operand, declared.map_or(purpose, Value::from));
     }
     world
+}
+
+/// What a consumer wants data for under an agreement: what it said, or else what the agreed policy names.
+pub fn declared_purpose(declared: Option<&str>, agreed: &PolicyDocument) -> Option<Value> {
+    let agreed = || agreed_purposes(agreed.json()).into_iter().next().map(|(_, purpose)| purpose);
+    declared.map(Value::from).or_else(agreed)
+}
+
+/// What is known when terms are agreed on, before anything is asked for under them: what the asset is, a purpose and a scope as
+/// the terms name them, and that nothing has been used.
+pub fn before_any_request(world: World, asset: Option<&Asset>, terms: &PolicyDocument) -> World {
+    let stated = asset.map(operands::of).unwrap_or_default();
+    let asked = |operand: &str| !stated.iter().any(|(known, _)| known == operand);
+    let agreed = operands::agreed(terms.policy(), asked);
+    let world = with_purpose(world, None, terms).with_uses(Uses::default());
+    stated.into_iter().chain(agreed).fold(world, |world, (operand, value)| world.with(&operand, value))
 }
 
 /// The purposes that a policy asks for, with the operand it asks by (`purpose`, or the `UsagePurpose` of Catena-X).
@@ -265,7 +379,17 @@ pub fn denied(decision: &Decision) -> Problem {
     let sentences: Vec<&str> = decision.reasons.iter().map(|reason| reason.sentence.as_str()).collect();
     let detail =
         if sentences.is_empty() { "no rule of the policy permits this".to_owned() } else { sentences.join("; ") };
-    let problem = Problem::new(Kind::Forbidden, "policy.denied", detail);
+    let finding = |reason: &Reason| Finding {
+        path: reason.path.clone(),
+        code: format!("{:?}", reason.code),
+        sentence: reason.sentence.clone(),
+        hint: None,
+    };
+    let exhausted =
+        !decision.reasons.is_empty() && decision.reasons.iter().all(|one| one.code == ReasonCode::Exhausted);
+    let code = if exhausted { "usage.exhausted" } else { "policy.denied" };
+    let problem =
+        Problem::new(Kind::Forbidden, code, detail).with_findings(decision.reasons.iter().map(finding).collect());
     match decision.reasons.first() {
         Some(reason) => problem.with_rule(format!("{:?} at {}", reason.code, reason.path)),
         None => problem,

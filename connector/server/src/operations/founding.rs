@@ -155,6 +155,7 @@ fn draft_of(connector: &Connector, founding: Founding) -> Draft {
         profile: founding.profile,
         directory: founding.directory,
         issuing: Some(Issuing { admission: Admission::Invited, types }),
+        claims: Vec::new(),
     }
 }
 

@@ -4,6 +4,8 @@
 //! What a decision rests on (agreement, transfer, facts, source) is kept as long as nothing changes it. Each change
 //! forgets it after its commit, and what was read before the change is not kept.
 
+mod terms;
+
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -11,14 +13,19 @@ use jiff::Timestamp;
 use symbolon_contract_negotiation::Role;
 use symbolon_contract_negotiation::transfer::StateName;
 use symbolon_data_plane::source::Source;
-use symbolon_policies_odrl::{PolicyDocument, Request, evaluate};
+use symbolon_data_plane::sub_path::SubPath;
+use symbolon_data_plane::tokens::Claims;
+use symbolon_policies_odrl::Use;
 
-use super::facts::{self, Facts};
-use crate::connector::Connector;
+pub use self::terms::{Outlook, Terms};
+use super::ATTEMPTS;
+use super::data::unauthenticated;
+use crate::clock;
+use crate::connector::{Change, Connector};
 use crate::problem::{Kind, Problem};
-use crate::storage::agreements::{self, AgreementState, StoredAgreement};
-use crate::storage::assets;
 use crate::storage::transfers::{self, StoredTransfer};
+use crate::storage::usage::{self, Used};
+use crate::storage::{StorageError, agreements, assets};
 
 /// More than this is not kept; the next request reads again.
 const KEPT: usize = 50_000;
@@ -43,69 +50,43 @@ pub struct Grant {
     terms: Terms,
 }
 
-/// What decides whether an agreement permits use.
-#[derive(Debug)]
-pub struct Terms {
-    state: AgreementState,
-    retire_reason: Option<String>,
-    document: PolicyDocument,
-    request: Request,
-    facts: Facts,
+/// What asks for a decision.
+#[derive(Clone, Copy, Debug)]
+pub enum Occasion<'a> {
+    /// Whether data could flow now: at the start of a transfer, for a new token, when the policy monitor looks. Takes no use.
+    Looking,
+    /// A data request.
+    Request {
+        /// What its token says.
+        claims: &'a Claims,
+        /// Path below the transfer as received, without the slash before it.
+        path: &'a str,
+        /// As received, without the question mark.
+        query: &'a str,
+    },
+    /// The one delivery of a push.
+    Delivery,
 }
 
-impl Terms {
-    /// Gathers what is known.
-    ///
-    /// # Errors
-    /// When storage fails.
-    pub async fn of(
-        connector: &Connector,
-        agreement: StoredAgreement,
-        purpose: Option<&str>,
-        now: Timestamp,
-    ) -> Result<Self, Problem> {
-        let facts = facts::about(connector, &agreement.partner, &agreement.dataspace, now).await?;
-        let facts = facts.with_purpose(purpose, &agreement.document);
-        Ok(Self {
-            state: agreement.state,
-            retire_reason: agreement.retire_reason,
-            request: facts::request_to_use(&agreement.partner, &agreement.asset),
-            document: agreement.document,
-            facts,
-        })
-    }
-
-    /// Whether the agreement is in force, the partner still belongs to the dataspace that it was made in, and the policy
-    /// permits use now. Waits only where the status of a credential is not at hand.
-    ///
-    /// # Errors
-    /// The refusal, naming the rule.
-    pub async fn decide(&self, connector: &Connector, now: Timestamp) -> Result<(), Problem> {
-        self.in_force()?;
-        let standing = self.facts.standing(connector, now).await;
-        standing.must_belong()?;
-        let decision = evaluate(self.document.policy(), &self.request, &standing.world);
-        if decision.permitted { Ok(()) } else { Err(standing.denied(&decision)) }
-    }
-
-    fn in_force(&self) -> Result<(), Problem> {
-        if self.state == AgreementState::Retired {
-            let reason = self.retire_reason.as_deref().unwrap_or("no reason was given");
-            let detail = format!("the agreement has been retired: {reason}");
-            return Err(Problem::new(Kind::Forbidden, "agreement.retired", detail)
-                .with_rule("agreement in force")
-                .with_hint("negotiate a new agreement"));
-        }
-        Ok(())
-    }
+/// What was permitted.
+#[derive(Clone, Debug, Default)]
+pub struct Ruling {
+    /// The rule of the agreement that permits it, and what is taken from its counters.
+    pub rule: String,
+    /// What may be fetched, where the asset confines requests by their path: this and nothing else.
+    pub asked: Option<SubPath>,
+    uses: Vec<Use>,
+    /// What had been used before.
+    before: Vec<Used>,
 }
 
 impl Grant {
-    /// Whether data is released now. Waits only where the status of a credential is not at hand.
+    /// Whether data is released now. The uses that a request or a delivery takes are taken before this returns, and are never
+    /// given back. Waits only for them, and where the status of a credential is not at hand.
     ///
     /// # Errors
     /// The refusal, naming the rule.
-    pub async fn decide(&self, connector: &Connector, now: Timestamp) -> Result<(), Problem> {
+    pub async fn decide(&self, connector: &Connector, now: Timestamp, on: Occasion<'_>) -> Result<Ruling, Problem> {
         // The transfer ended because the agreement did: that is the reason worth telling.
         self.terms.in_force()?;
         if self.state != StateName::Started {
@@ -114,7 +95,55 @@ impl Grant {
                 Problem::new(Kind::Forbidden, "transfer.not-started", detail).with_rule("transfer process STARTED")
             );
         }
-        self.terms.decide(connector, now).await
+        // A stopped transfer is the better reason than a token that ended with it.
+        if let Occasion::Request { claims, .. } = on {
+            claims.check_generation(self.generation).map_err(|e| unauthenticated(e.code(), e.to_string()))?;
+        }
+        for _ in 0..ATTEMPTS {
+            let ruling = self.terms.rule(connector, now, on).await?;
+            match self.take(connector, now, on, &ruling).await {
+                // Somebody else was faster: what is left decides.
+                Err(StorageError::Conflict { .. }) => {}
+                outcome => return outcome.map(|()| ruling).map_err(Problem::from),
+            }
+        }
+        Err(super::busy())
+    }
+
+    /// Whether data may flow, whatever the state of the transfer: as [`Terms::outlook`].
+    ///
+    /// # Errors
+    /// When it cannot be decided now.
+    pub async fn outlook(&self, connector: &Connector, now: Timestamp) -> Result<Outlook, Problem> {
+        self.terms.outlook(connector, now).await
+    }
+
+    /// Takes what the ruling uses, durably.
+    async fn take(
+        &self,
+        connector: &Connector,
+        now: Timestamp,
+        on: Occasion<'_>,
+        ruling: &Ruling,
+    ) -> Result<(), StorageError> {
+        let counted = match on {
+            Occasion::Looking => true,
+            Occasion::Request { .. } => false,
+            Occasion::Delivery => self.terms.counted.is_some(),
+        };
+        if counted || ruling.uses.is_empty() {
+            return Ok(());
+        }
+        let mut change = Change::default();
+        for Use { counter, amount, most } in &ruling.uses {
+            let [amount, most] = [*amount, *most].map(|number| i64::try_from(number).unwrap_or(i64::MAX));
+            change.write(usage::draw(&self.agreement, counter, amount, most, clock::millis(now)));
+        }
+        if matches!(on, Occasion::Delivery) {
+            change.write(transfers::count_delivery(&self.transfer, &ruling.before));
+            change.decide_anew(&self.transfer);
+        }
+        connector.commit(change).await
     }
 
     async fn read(connector: &Connector, pid: &str, now: Timestamp) -> Result<Option<Self>, Problem> {
@@ -124,14 +153,10 @@ impl Grant {
         }
         let Some(agreement) = agreements::by_id(&connector.db, &transfer.agreement_id).await? else { return Ok(None) };
         let Some(asset) = assets::by_id(&connector.db, &transfer.asset).await? else {
-            return Err(Problem::new(
-                Kind::NotFound,
-                "asset.withdrawn",
-                "the asset has been withdrawn by its provider",
-            ));
+            return Err(withdrawn());
         };
+        let terms = Terms::of(connector, agreement, &asset, &transfer, now).await?;
         let source = Source::parse(asset.source).map_err(Problem::internal)?;
-        let terms = Terms::of(connector, agreement, transfer.purpose.as_deref(), now).await?;
         let StoredTransfer { pid, partner, agreement_id, asset, generation, machine, .. } = transfer;
         Ok(Some(Self {
             transfer: pid,
@@ -144,6 +169,11 @@ impl Grant {
             terms,
         }))
     }
+}
+
+/// There is no data any more.
+pub(super) fn withdrawn() -> Problem {
+    Problem::new(Kind::NotFound, "asset.withdrawn", "the asset has been withdrawn by its provider")
 }
 
 /// The grants kept, with a count of changes.

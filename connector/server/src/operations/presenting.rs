@@ -154,6 +154,36 @@ pub(crate) async fn looked_up(
     Ok((parsed, checks))
 }
 
+/// When what [`looked_up`] said may change without anybody saying so: the credential ends, or its status is to be looked at
+/// anew. `None` for one that has ended, which is final.
+pub(crate) fn changes_at(
+    connector: &Connector,
+    credential: &PresentedCredential,
+    looked_up: &Result<(Arc<Credential>, Vec<StatusCheck>), Refusal>,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let ends = clock::from_millis(credential.expires);
+    let after = |from: Timestamp| {
+        let ttl = i64::try_from(connector.config.identity.status_cache_s).unwrap_or(i64::MAX);
+        from.checked_add(SignedDuration::from_secs(ttl.max(1))).unwrap_or(Timestamp::MAX)
+    };
+    if ends <= now {
+        return None;
+    }
+    let status = match looked_up {
+        Ok((_, checks)) => checks.iter().map(|check| after(check.fetched_at).max(in_a_moment(now))).min(),
+        Err(Refusal::Status(_)) => Some(in_a_moment(now)),
+        Err(_) if credential.statuses.is_empty() => None,
+        Err(_) => Some(after(now)),
+    };
+    status.into_iter().chain([ends]).min()
+}
+
+/// A status list that cannot be had, or has just ceased to be believed, is asked for so soon.
+fn in_a_moment(now: Timestamp) -> Timestamp {
+    now.checked_add(SignedDuration::from_secs(5)).unwrap_or(Timestamp::MAX)
+}
+
 /// Whether the dataspace believes the credential, as it is now.
 pub(crate) fn is_believed(connector: &Connector, dataspace: &str, credential: &Credential) -> bool {
     rules(connector).of_dataspace(dataspace).is_some_and(|rule| rule.believes(credential))
@@ -169,7 +199,10 @@ fn rules(connector: &Connector) -> Arc<Rules> {
 }
 
 /// The credential, parsed once.
-fn parsed(connector: &Connector, credential: &PresentedCredential) -> Result<Arc<Credential>, CredentialError> {
+///
+/// # Errors
+/// When it cannot be read any more.
+pub(crate) fn parsed(connector: &Connector, credential: &PresentedCredential) -> Result<Arc<Credential>, CredentialError> {
     let presenting = &connector.identity.presenting;
     if let Some(parsed) = presenting.parsed.get(&credential.digest) {
         return Ok(parsed);

@@ -14,10 +14,16 @@ pub struct Asset {
     pub id: String,
     /// Shown in the catalogue: name, description, anything.
     pub properties: Map<String, Value>,
+    /// Facts that partners never see.
+    pub private_properties: Map<String, Value>,
     /// Transfer types it can be had by, as in DSP `format`.
     pub formats: Vec<String>,
     /// Where the bytes are; may hold secrets, never leaves this connector.
     pub source: Value,
+    /// The template by which the path of a data request states facts.
+    pub path_facts: Option<String>,
+    /// The agreements under which we received what it is made of; passing it on is decided on each of them too.
+    pub origins: Vec<String>,
     /// Milliseconds since the epoch.
     pub created: i64,
     /// Milliseconds since the epoch.
@@ -26,13 +32,15 @@ pub struct Asset {
 
 /// Adds the asset; a duplicate if the id is taken.
 pub fn insert(asset: &Asset) -> Statement {
-    let sql = "INSERT INTO asset (id, properties, formats, source, created, updated) VALUES ($1, $2, $3, $4, $5, $6)";
+    let sql = "INSERT INTO asset (id, properties, formats, source, created, updated, private_properties, path_facts,
+        origins) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     Statement::new(TABLE, &asset.id, sql, args(asset))
 }
 
 /// Replaces the asset; a conflict if there is none.
 pub fn update(asset: &Asset) -> Statement {
-    let sql = "UPDATE asset SET properties = $2, formats = $3, source = $4, created = $5, updated = $6 WHERE id = $1";
+    let sql = "UPDATE asset SET properties = $2, formats = $3, source = $4, created = $5, updated = $6,
+        private_properties = $7, path_facts = $8, origins = $9 WHERE id = $1";
     Statement::new(TABLE, &asset.id, sql, args(asset)).exactly_one()
 }
 
@@ -44,6 +52,9 @@ fn args(asset: &Asset) -> Vec<super::Arg> {
         to_json(&asset.source).into(),
         asset.created.into(),
         asset.updated.into(),
+        to_json(&asset.private_properties).into(),
+        asset.path_facts.clone().into(),
+        to_json(&asset.origins).into(),
     ]
 }
 
@@ -72,8 +83,11 @@ fn read(row: &SqliteRow) -> Result<Asset, StorageError> {
     Ok(Asset {
         id: column(row, TABLE, "id")?,
         properties: json(row, TABLE, "properties")?,
+        private_properties: json(row, TABLE, "private_properties")?,
         formats: json(row, TABLE, "formats")?,
         source: json(row, TABLE, "source")?,
+        path_facts: column(row, TABLE, "path_facts")?,
+        origins: json(row, TABLE, "origins")?,
         created: column(row, TABLE, "created")?,
         updated: column(row, TABLE, "updated")?,
     })

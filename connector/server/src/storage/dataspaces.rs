@@ -9,7 +9,7 @@ use super::{Arg, Db, Statement, StorageError, column, json, to_json};
 const TABLE: &str = "dataspace";
 
 /// A dataspace as this connector knows it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct StoredDataspace {
     /// Short name in lower case, chosen by the operator; what offers and agreements refer to.
     pub id: String,
@@ -27,6 +27,8 @@ pub struct StoredDataspace {
     pub directory: Option<String>,
     /// What we issue, where we are the issuer.
     pub issuing: Option<Issuing>,
+    /// Which members of which credentials are facts.
+    pub claims: Vec<Claim>,
     /// Counts changes, from 1.
     pub version: i64,
     /// Milliseconds since the epoch.
@@ -42,6 +44,18 @@ pub struct TrustedIssuer {
     pub did: String,
     /// The credential types it is believed about; `None`: any.
     pub types: Option<Vec<String>>,
+}
+
+/// A member of a credential's subject that is a fact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Claim {
+    /// The type of the credential; its issuer must be believed about it.
+    pub r#type: String,
+    /// Where in `credentialSubject`: names with a slash between, such as `address/country`.
+    pub member: String,
+    /// The left operand that it is a value of, as an IRI.
+    pub operand: String,
 }
 
 /// What we issue in a dataspace, and to whom.
@@ -115,7 +129,7 @@ impl StoredDataspace {
 pub fn insert(dataspace: &StoredDataspace) -> Statement {
     let sql =
         "INSERT INTO dataspace (id, name, issuers, required_scopes, presented_scopes, profile, directory, issuing,
-        version, updated, created) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+        version, updated, claims, created) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     let mut args = args(dataspace);
     args.push(dataspace.created.into());
     Statement::new(TABLE, &dataspace.id, sql, args)
@@ -124,7 +138,7 @@ pub fn insert(dataspace: &StoredDataspace) -> Statement {
 /// Replaces the dataspace; `dataspace.version` is the new version, and the row must hold the one before.
 pub fn update(dataspace: &StoredDataspace) -> Statement {
     let sql = "UPDATE dataspace SET name = $2, issuers = $3, required_scopes = $4, presented_scopes = $5, profile = $6,
-        directory = $7, issuing = $8, version = $9, updated = $10 WHERE id = $1 AND version = $9 - 1";
+        directory = $7, issuing = $8, version = $9, updated = $10, claims = $11 WHERE id = $1 AND version = $9 - 1";
     Statement::new(TABLE, &dataspace.id, sql, args(dataspace)).exactly_one()
 }
 
@@ -140,6 +154,7 @@ fn args(dataspace: &StoredDataspace) -> Vec<Arg> {
         dataspace.issuing.as_ref().map(to_json).into(),
         dataspace.version.into(),
         dataspace.updated.into(),
+        to_json(&dataspace.claims).into(),
     ]
 }
 
@@ -165,6 +180,7 @@ fn read(row: &SqliteRow) -> Result<StoredDataspace, StorageError> {
         profile: column(row, TABLE, "profile")?,
         directory: column(row, TABLE, "directory")?,
         issuing: issuing.map(|_| json(row, TABLE, "issuing")).transpose()?,
+        claims: json(row, TABLE, "claims")?,
         version: column(row, TABLE, "version")?,
         created: column(row, TABLE, "created")?,
         updated: column(row, TABLE, "updated")?,

@@ -23,9 +23,11 @@ pub mod offers;
 pub mod partners;
 pub mod policies;
 pub mod presentations;
+pub mod received;
 pub mod requests;
 pub mod status_lists;
 pub mod transfers;
+pub mod usage;
 pub mod webhooks;
 mod writer;
 

@@ -234,9 +234,19 @@ pub struct Audience {
     pub access_policy: String,
 }
 
-/// Every audience that an offer has, ordered by dataspace.
+/// Up to this many audiences are looked up one by one; more are picked out while the listing is read in its order.
+const LOOKED_UP: usize = 32;
+
+/// Every audience that an offer has, ordered by dataspace. Skips from one to the next: an audience costs the same however many
+/// offers it has.
 pub async fn audiences(db: &Db) -> Result<Vec<Audience>, StorageError> {
-    let sql = "SELECT DISTINCT dataspace, access_policy FROM offer ORDER BY dataspace, access_policy";
+    let sql = "WITH RECURSIVE audience (dataspace, access_policy) AS (
+            SELECT * FROM (SELECT dataspace, access_policy FROM offer ORDER BY dataspace, access_policy LIMIT 1)
+            UNION ALL
+            SELECT o.dataspace, o.access_policy FROM audience a JOIN offer o ON o.id = (
+                SELECT n.id FROM offer n WHERE (n.dataspace, n.access_policy) > (a.dataspace, a.access_policy)
+                ORDER BY n.dataspace, n.access_policy LIMIT 1))
+        SELECT dataspace, access_policy FROM audience";
     let rows = sqlx::query(sql).fetch_all(db.readers()).await?;
     let read = |row| {
         Ok(Audience {
@@ -245,6 +255,12 @@ pub async fn audiences(db: &Db) -> Result<Vec<Audience>, StorageError> {
         })
     };
     rows.iter().map(read).collect()
+}
+
+/// The audiences as one parameter. The id of a dataspace has no blank, so that none is taken for another.
+fn together(audiences: &[Audience]) -> String {
+    let names = audiences.iter().map(|audience| format!("{} {}", audience.dataspace, audience.access_policy));
+    to_json(&names.collect::<Vec<_>>())
 }
 
 /// The offer and asset behind a DSP offer id.
@@ -269,52 +285,75 @@ pub struct Listing {
     pub usage_policy: String,
 }
 
-/// Ids of assets listed for this audience, after `after`, in order.
-pub async fn asset_ids(db: &Db, audience: &Audience, after: &str, limit: i64) -> Result<Vec<String>, StorageError> {
-    let sql = "SELECT DISTINCT asset_id FROM listing WHERE dataspace = $1 AND access_policy = $2 AND asset_id > $3
-        ORDER BY asset_id LIMIT $4";
-    let rows = sqlx::query(sql)
-        .bind(&audience.dataspace)
-        .bind(&audience.access_policy)
-        .bind(after)
-        .bind(limit)
-        .fetch_all(db.readers())
-        .await?;
-    rows.iter().map(|row| column(row, LISTING, "asset_id")).collect()
+/// Ids of assets that any of these audiences may see, after `after`, in order.
+pub async fn asset_ids(db: &Db, audiences: &[Audience], after: &str, limit: i64) -> Result<Vec<String>, StorageError> {
+    let rows = if audiences.len() > LOOKED_UP {
+        let sql = "SELECT DISTINCT asset_id FROM listing WHERE asset_id > $2
+            AND dataspace || ' ' || access_policy IN (SELECT value FROM json_each($1)) ORDER BY asset_id LIMIT $3";
+        sqlx::query(sql).bind(together(audiences)).bind(after).bind(limit).fetch_all(db.readers()).await?
+    } else {
+        let sql = "SELECT DISTINCT asset_id FROM listing WHERE dataspace = $1 AND access_policy = $2 AND asset_id > $3
+            ORDER BY asset_id LIMIT $4";
+        of_each(db, sql, audiences, after, limit).await?
+    };
+    let mut ids = read_ids(&rows)?;
+    ids.sort_unstable();
+    ids.dedup();
+    ids.truncate(usize::try_from(limit).unwrap_or_default());
+    Ok(ids)
 }
 
-/// Ids of assets listed for this audience, the last ones up to and including `last`, in descending order.
+/// Ids of assets that any of these audiences may see, the last ones up to and including `last`, in descending order.
 pub async fn asset_ids_up_to(
     db: &Db,
-    audience: &Audience,
+    audiences: &[Audience],
     last: &str,
     limit: i64,
 ) -> Result<Vec<String>, StorageError> {
-    let sql = "SELECT DISTINCT asset_id FROM listing WHERE dataspace = $1 AND access_policy = $2 AND asset_id <= $3
-        ORDER BY asset_id DESC LIMIT $4";
-    let rows = sqlx::query(sql)
-        .bind(&audience.dataspace)
-        .bind(&audience.access_policy)
-        .bind(last)
-        .bind(limit)
-        .fetch_all(db.readers())
-        .await?;
+    let rows = if audiences.len() > LOOKED_UP {
+        let sql = "SELECT DISTINCT asset_id FROM listing WHERE asset_id <= $2
+            AND dataspace || ' ' || access_policy IN (SELECT value FROM json_each($1)) ORDER BY asset_id DESC LIMIT $3";
+        sqlx::query(sql).bind(together(audiences)).bind(last).bind(limit).fetch_all(db.readers()).await?
+    } else {
+        let sql = "SELECT DISTINCT asset_id FROM listing WHERE dataspace = $1 AND access_policy = $2 AND asset_id <= $3
+            ORDER BY asset_id DESC LIMIT $4";
+        of_each(db, sql, audiences, last, limit).await?
+    };
+    let mut ids = read_ids(&rows)?;
+    ids.sort_unstable_by(|one, other| other.cmp(one));
+    ids.dedup();
+    ids.truncate(usize::try_from(limit).unwrap_or_default());
+    Ok(ids)
+}
+
+async fn of_each(
+    db: &Db,
+    sql: &'static str,
+    audiences: &[Audience],
+    from: &str,
+    limit: i64,
+) -> Result<Vec<SqliteRow>, StorageError> {
+    let mut rows = Vec::new();
+    for Audience { dataspace, access_policy } in audiences {
+        let query = sqlx::query(sql).bind(dataspace).bind(access_policy).bind(from).bind(limit);
+        rows.extend(query.fetch_all(db.readers()).await?);
+    }
+    Ok(rows)
+}
+
+fn read_ids(rows: &[SqliteRow]) -> Result<Vec<String>, StorageError> {
     rows.iter().map(|row| column(row, LISTING, "asset_id")).collect()
 }
 
-/// Listings for this audience of the assets from `first` to `last`, in order.
-pub async fn listings(db: &Db, audience: &Audience, first: &str, last: &str) -> Result<Vec<Listing>, StorageError> {
+/// Listings that any of these audiences may see, of the assets from `first` to `last`, in order.
+pub async fn listings(db: &Db, audiences: &[Audience], first: &str, last: &str) -> Result<Vec<Listing>, StorageError> {
     let sql = "SELECT l.asset_id, l.dsp_offer_id, o.usage_policy, a.properties, a.formats
         FROM listing l JOIN offer o ON o.id = l.offer_id JOIN asset a ON a.id = l.asset_id
-        WHERE l.dataspace = $1 AND l.access_policy = $2 AND l.asset_id >= $3 AND l.asset_id <= $4
+        WHERE l.asset_id >= $2 AND l.asset_id <= $3
+        AND l.dataspace || ' ' || l.access_policy IN (SELECT value FROM json_each($1))
         ORDER BY l.asset_id, l.offer_id";
-    let rows = sqlx::query(sql)
-        .bind(&audience.dataspace)
-        .bind(&audience.access_policy)
-        .bind(first)
-        .bind(last)
-        .fetch_all(db.readers())
-        .await?;
+    let query = sqlx::query(sql).bind(together(audiences)).bind(first).bind(last);
+    let rows = query.fetch_all(db.readers()).await?;
     rows.iter().map(read_listing).collect()
 }
 

@@ -47,6 +47,13 @@ pub async fn by_id(db: &Db, id: &str) -> Result<Option<StoredPolicy>, StorageErr
     row.as_ref().map(read).transpose()
 }
 
+/// Those of the policies that exist, in any order.
+pub async fn by_ids(db: &Db, ids: &[&str]) -> Result<Vec<StoredPolicy>, StorageError> {
+    let sql = "SELECT * FROM policy WHERE id IN (SELECT value FROM json_each($1))";
+    let rows = sqlx::query(sql).bind(to_json(&ids)).fetch_all(db.readers()).await?;
+    rows.iter().map(read).collect()
+}
+
 /// Policies in the order of their ids.
 pub async fn list(db: &Db, page: &Page) -> Result<Vec<StoredPolicy>, StorageError> {
     let rows = sqlx::query("SELECT * FROM policy WHERE id > $1 ORDER BY id LIMIT $2")

@@ -1,13 +1,14 @@
 //! Transfer processes.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sqlx::sqlite::SqliteRow;
 use symbolon_contract_negotiation::Role;
 use symbolon_contract_negotiation::transfer::{StateName, Transfer};
 
 use super::negotiations::role_name;
 use super::offers::Step;
+use super::usage::Used;
 use super::{Arg, Db, Page, Statement, StorageError, column, json, to_json};
 
 const TABLE: &str = "transfer";
@@ -45,6 +46,12 @@ pub struct StoredTransfer {
     pub sink: Option<Value>,
     /// What the consumer says the data is for.
     pub purpose: Option<String>,
+    /// What the consumer confines the transfer to: left operand → value.
+    pub scope: Option<Map<String, Value>>,
+    /// Push, provider: what had been used under the agreement before this delivery was counted; none: it was not.
+    pub counted: Option<Vec<Used>>,
+    /// When the policy monitor suspended it, in milliseconds since the epoch; none if anybody else did.
+    pub held: Option<i64>,
     /// Bytes moved so far, as the provider counts.
     pub bytes: i64,
     /// The machine's value.
@@ -66,8 +73,8 @@ impl StoredTransfer {
 /// Adds the transfer; a duplicate if the partner's process id is known.
 pub fn insert(transfer: &StoredTransfer) -> Statement {
     let sql = "INSERT INTO transfer (pid, role, partner, peer_pid, peer_address, state, version, agreement_id, asset,
-        format, generation, automation, sink, purpose, bytes, body, created, updated)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
+        format, generation, automation, sink, purpose, bytes, body, created, updated, scope)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
     let t = transfer;
     let args: Vec<Arg> = vec![
         t.pid.as_str().into(),
@@ -88,6 +95,7 @@ pub fn insert(transfer: &StoredTransfer) -> Statement {
         to_json(&t.machine).into(),
         t.created.into(),
         t.updated.into(),
+        t.scope.as_ref().map(to_json).into(),
     ];
     Statement::new(TABLE, &t.pid, sql, args)
 }
@@ -95,7 +103,7 @@ pub fn insert(transfer: &StoredTransfer) -> Statement {
 /// Writes the next version; a conflict if somebody else wrote it first.
 pub fn update(transfer: &StoredTransfer, read_version: i64) -> Statement {
     let sql = "UPDATE transfer SET peer_pid = $3, state = $4, version = $2 + 1, generation = $5, automation = $6,
-        body = $7, updated = $8 WHERE pid = $1 AND version = $2";
+        body = $7, updated = $8, held = $9 WHERE pid = $1 AND version = $2";
     let t = transfer;
     let args: Vec<Arg> = vec![
         t.pid.as_str().into(),
@@ -106,8 +114,15 @@ pub fn update(transfer: &StoredTransfer, read_version: i64) -> Statement {
         to_json(&t.automation).into(),
         to_json(&t.machine).into(),
         t.updated.into(),
+        t.held.into(),
     ];
     Statement::new(TABLE, &t.pid, sql, args).exactly_one()
+}
+
+/// Marks that the transfer's one delivery has been counted, and what had been used before; a conflict if it was counted.
+pub fn count_delivery(pid: &str, before: &[Used]) -> Statement {
+    let sql = "UPDATE transfer SET counted = $2 WHERE pid = $1 AND counted IS NULL";
+    Statement::new(TABLE, pid, sql, vec![pid.into(), to_json(&before).into()]).exactly_one()
 }
 
 /// Records how far a push has come: what to resume from, and the bytes that the receiver has confirmed.
@@ -151,6 +166,23 @@ pub async fn live_under(db: &Db, agreement: &str) -> Result<Vec<StoredTransfer>,
     rows.iter().map(read).collect()
 }
 
+/// The provider's transfers that the policy monitor watches: what runs, and what it suspended itself. In the order of their
+/// ids, after `after`.
+pub async fn watched(db: &Db, after: &str, limit: i64) -> Result<Vec<String>, StorageError> {
+    let sql = "SELECT pid FROM transfer WHERE pid > $1 AND role = 'provider'
+        AND (state = 'STARTED' OR (state = 'SUSPENDED' AND held IS NOT NULL)) ORDER BY pid LIMIT $2";
+    let rows = sqlx::query(sql).bind(after).bind(limit).fetch_all(db.readers()).await?;
+    rows.iter().map(|row| column(row, TABLE, "pid")).collect()
+}
+
+/// The consumer's pushes of which there is no record that they brought anything. In the order of their ids, after `after`.
+pub async fn without_record_of_receipt(db: &Db, after: &str, limit: i64) -> Result<Vec<StoredTransfer>, StorageError> {
+    let sql = "SELECT t.* FROM transfer t LEFT JOIN received r ON r.transfer = t.pid
+        WHERE t.pid > $1 AND t.role = 'consumer' AND t.format LIKE '%PUSH' AND r.transfer IS NULL ORDER BY t.pid LIMIT $2";
+    let rows = sqlx::query(sql).bind(after).bind(limit).fetch_all(db.readers()).await?;
+    rows.iter().map(read).collect()
+}
+
 /// What a list may be narrowed to.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
@@ -179,6 +211,8 @@ pub async fn list(db: &Db, filter: &Filter, page: &Page) -> Result<Vec<StoredTra
 
 fn read(row: &SqliteRow) -> Result<StoredTransfer, StorageError> {
     let sink: Option<String> = column(row, TABLE, "sink")?;
+    let scope: Option<&str> = column(row, TABLE, "scope")?;
+    let counted: Option<&str> = column(row, TABLE, "counted")?;
     Ok(StoredTransfer {
         pid: column(row, TABLE, "pid")?,
         partner: column(row, TABLE, "partner")?,
@@ -191,6 +225,9 @@ fn read(row: &SqliteRow) -> Result<StoredTransfer, StorageError> {
         automation: json(row, TABLE, "automation")?,
         sink: if sink.is_some() { Some(json(row, TABLE, "sink")?) } else { None },
         purpose: column(row, TABLE, "purpose")?,
+        scope: scope.map(|_| json(row, TABLE, "scope")).transpose()?,
+        counted: counted.map(|_| json(row, TABLE, "counted")).transpose()?,
+        held: column(row, TABLE, "held")?,
         bytes: column(row, TABLE, "bytes")?,
         machine: json(row, TABLE, "body")?,
         created: column(row, TABLE, "created")?,

@@ -8,8 +8,9 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::clock;
 use crate::connector::Connector;
+use crate::operations::data::release_delivery;
 use crate::operations::transfers::{push_ended, record_push};
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 use crate::storage::transfers::{self, Filter, StoredTransfer};
 use crate::storage::{Db, Page, StorageError};
 
@@ -61,12 +62,15 @@ async fn push_one(connector: &Arc<Connector>, pid: &str) -> Result<(), Problem> 
             return Ok(());
         }
         let Some(grant) = connector.grants.of(connector, pid, now).await? else { return Ok(()) };
-        if let Err(refusal) = grant.decide(connector, now).await {
-            return push_ended(connector, pid, Err(refusal.detail)).await;
+        if let Err(refusal) = release_delivery(connector, &grant).await {
+            return push_ended(connector, pid, Err(refusal)).await;
         }
         match attempt(connector, &stored, &grant.source).await {
             Attempt::Done => return push_ended(connector, pid, Ok(())).await,
-            Attempt::Impossible(reason) => return push_ended(connector, pid, Err(reason)).await,
+            Attempt::Impossible(reason) => {
+                let failed = Problem::new(Kind::BadGateway, "push.failed", reason);
+                return push_ended(connector, pid, Err(failed)).await;
+            }
             Attempt::Failed(reason) => tracing::warn!(transfer = pid, reason, "a push attempt failed; it is resumed"),
         }
         tokio::time::sleep(wait).await;

@@ -114,3 +114,66 @@ async fn an_access_policy_may_speak_of_use_or_of_access() {
         assert_eq!(facts::may_see(policy.policy(), "did:web:anybody", &world), seen, "{action}");
     }
 }
+
+const NATIONALITY: &str = "https://w3id.org/symbolon/export-control/1/nationality";
+const LOCATION: &str = "https://w3id.org/symbolon/export-control/1/location";
+
+/// Describes the dataspace `one` with claims of the membership credential.
+async fn claiming(fixture: &Fixture, issuer: &str, types: &[&str], claims: Value) -> u16 {
+    let body = json!({"name": "one", "issuers": [{"did": issuer, "types": types}], "requiredScopes": [MEMBERSHIP],
+        "presentedScopes": [MEMBERSHIP], "claims": claims});
+    call(&fixture.app().await, "admin", "PUT", "/api/v1/dataspaces/one", Some(body)).await.status
+}
+
+#[actix_web::test]
+async fn a_dataspace_says_which_members_of_a_credential_are_facts() {
+    let (fixture, partner) = member().await;
+    let claim = |kind: &str, member: &str, operand: &str| json!({"type": kind, "member": member, "operand": operand});
+    let nationality = claim("MembershipCredential", "nationality", "ec:nationality");
+    let location = claim("MembershipCredential", "address/country", LOCATION);
+    let all_of = json!(["DE", "FR"]);
+    let known = async || {
+        let world = standing(&fixture, &partner, "one", clock::now()).await.world;
+        let nationality = permits(&world, NATIONALITY, "isAnyOf", all_of.clone());
+        (nationality, permits(&world, LOCATION, "isAnyOf", json!(["DE"])))
+    };
+    let cases = [
+        (TYPES, json!([]), (false, false)),
+        (TYPES, json!([nationality]), (true, false)),
+        (TYPES, json!([nationality, location]), (true, true)),
+        // The issuer is believed about another type than the claim's.
+        (TYPES, json!([claim("OtherCredential", "nationality", NATIONALITY)]), (false, false)),
+        (&["OtherCredential"], json!([nationality]), (false, false)),
+        (TYPES, json!([claim("MembershipCredential", "nothing/there", NATIONALITY)]), (false, false)),
+        (TYPES, json!([claim("MembershipCredential", "address", NATIONALITY)]), (false, false)),
+    ];
+    for (types, claims, expected) in cases {
+        assert_eq!(claiming(&fixture, &partner.issuer, types, claims.clone()).await, 200);
+        assert_eq!(known().await, expected, "{types:?} {claims}");
+    }
+    // An operator cannot say what the dataspace lets credentials say.
+    assert_eq!(claiming(&fixture, &partner.issuer, TYPES, json!([nationality])).await, 200);
+    let body = json!({"name": "N", "dspAddress": "http://127.0.0.1:9/dsp", "claims": {NATIONALITY: ["US"]}});
+    let path = format!("/api/v1/partners/{}", partner.did.replace('%', "%25"));
+    assert_eq!(call(&fixture.app().await, "admin", "PUT", &path, Some(body)).await.status, 201);
+    let world = standing(&fixture, &partner, "one", clock::now()).await.world;
+    assert!(permits(&world, NATIONALITY, "isAnyOf", all_of) && !permits(&world, NATIONALITY, "isAnyOf", json!(["US"])));
+}
+
+#[actix_web::test]
+async fn a_claim_that_could_say_who_asks_or_what_is_asked_is_refused() {
+    let (fixture, partner) = member().await;
+    let cases = [
+        ("", "nationality", NATIONALITY),
+        ("MembershipCredential", "", NATIONALITY),
+        ("MembershipCredential", "id", NATIONALITY),
+        ("MembershipCredential", "a//b", NATIONALITY),
+        ("MembershipCredential", "nationality", "nationality"),
+        ("MembershipCredential", "nationality", "https://w3id.org/symbolon/1/participantId"),
+        ("MembershipCredential", "nationality", "adm:partNumber"),
+    ];
+    for (kind, member, operand) in cases {
+        let claims = json!([{"type": kind, "member": member, "operand": operand}]);
+        assert_eq!(claiming(&fixture, &partner.issuer, TYPES, claims.clone()).await, 422, "{claims}");
+    }
+}

@@ -88,6 +88,7 @@ fn draft_of(described: Described) -> dataspaces::Draft {
         profile: described.profile,
         directory: described.directory,
         issuing: None,
+        claims: Vec::new(),
     }
 }
 

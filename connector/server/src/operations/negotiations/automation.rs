@@ -5,10 +5,12 @@ use symbolon_contract_negotiation::negotiation::{Command, Input, StateName};
 use symbolon_policies_odrl::{PolicyDocument, evaluate};
 
 use super::super::facts::{self, Standing};
+use super::super::policies::must_follow_profile;
 use super::work::Work;
 use crate::connector::Connector;
 use crate::ids;
 use crate::problem::Problem;
+use crate::storage::assets::{self, Asset};
 use crate::storage::negotiations::StoredNegotiation;
 use crate::storage::offers::{self, Step};
 
@@ -77,7 +79,9 @@ async fn answer(connector: &Connector, work: &Work<'_>, published: Published) ->
         Some(known) => known.standing.clone(),
         None => facts::standing(connector, &stored.partner, &stored.dataspace, work.now).await?,
     };
-    let refusal = match permitted(&standing, stored, terms) {
+    let followed = must_follow_profile(connector, &stored.dataspace, terms);
+    let asset = assets::by_id(&connector.db, &stored.asset).await?;
+    let refusal = match followed.and_then(|()| permitted(&standing, stored, asset.as_ref(), terms)) {
         Ok(()) => return Ok(Some(Command::Agree { agreement_id: ids::urn() })),
         Err(refusal) => refusal,
     };
@@ -85,9 +89,14 @@ async fn answer(connector: &Connector, work: &Work<'_>, published: Published) ->
 }
 
 /// Whether the partner belongs to the dataspace and satisfies the terms.
-fn permitted(standing: &Standing, stored: &StoredNegotiation, terms: &PolicyDocument) -> Result<(), Problem> {
+fn permitted(
+    standing: &Standing,
+    stored: &StoredNegotiation,
+    asset: Option<&Asset>,
+    terms: &PolicyDocument,
+) -> Result<(), Problem> {
     standing.must_belong()?;
-    let world = facts::with_purpose(standing.world.clone(), None, terms);
+    let world = facts::before_any_request(standing.world.clone(), asset, terms);
     let decision = evaluate(terms.policy(), &facts::request_to_use(&stored.partner, &stored.asset), &world);
     if decision.permitted { Ok(()) } else { Err(standing.denied(&decision)) }
 }

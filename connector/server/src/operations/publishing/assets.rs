@@ -10,13 +10,18 @@ use crate::authentication::{Operator, Permission};
 use crate::clock;
 use crate::connector::{Change, Connector};
 use crate::ids;
+use crate::operations::operands::OF_REQUEST_HINT;
+use crate::operations::origins;
+use crate::operations::path_facts::Template;
+use crate::operations::transfers::{PULL, PUSH};
 use crate::problem::{Kind, Problem};
 use crate::storage::assets::{self, Asset};
 use crate::storage::offers::{Offer, list_asset, unlist_asset};
 use crate::storage::{Page, StorageError};
+use crate::worker::monitor::About;
 
 /// Transfer types that the data plane moves.
-pub const FORMATS: [&str; 2] = ["HttpData-PULL", "HttpData-PUSH"];
+pub const FORMATS: [&str; 2] = [PULL, PUSH];
 /// Stands for a secret in what is shown; kept as it is where a shown source is written back.
 const REDACTED: &str = "***";
 /// Assets that one request may create.
@@ -29,6 +34,12 @@ pub struct Draft {
     pub id: Option<String>,
     /// Shown in the catalogue.
     pub properties: Map<String, Value>,
+    /// Facts that partners never see.
+    pub private_properties: Map<String, Value>,
+    /// The template by which the path of a data request states facts.
+    pub path_facts: Option<String>,
+    /// The agreements under which we received what it is made of.
+    pub origins: Vec<String>,
     /// `HttpData` or `File`.
     pub source: Value,
     /// Transfer types; all if absent.
@@ -54,7 +65,10 @@ pub async fn create(
     let mut created = Vec::with_capacity(drafts.len());
     for (place, draft) in drafts.into_iter().enumerate() {
         let id = draft.id.clone().unwrap_or_else(ids::urn);
-        let asset = asset_of(connector, id, draft, None);
+        let asset = match origins::check(connector, &draft.origins).await {
+            Ok(()) => asset_of(connector, id, draft, None),
+            Err(problem) => Err(problem),
+        };
         let asset = asset.map_err(|problem| if single { problem } else { problem.with_rule(format!("[{place}]")) })?;
         created.push(Asset { created: now, updated: now, ..asset });
     }
@@ -63,7 +77,7 @@ pub async fn create(
     let mut change = Change::default();
     for asset in &created {
         change.write(assets::insert(asset));
-        list_under(&mut change, &offers, asset);
+        list_under(connector, &mut change, &offers, asset).await?;
         change.event("asset.created", &asset.id, None, json!({"by": operator.name()}));
     }
     connector.commit(change).await.map_err(listing_refused)?;
@@ -86,14 +100,15 @@ pub async fn replace(
     }
     let _one_at_a_time = connector.publishing.lock().await;
     let stored = assets::by_id(&connector.db, id).await?.ok_or_else(|| Problem::not_found("asset", id))?;
+    origins::check(connector, &draft.origins).await?;
     let asset = asset_of(connector, id.to_owned(), draft, Some(&stored.source))?;
     let asset = Asset { created: stored.created, updated: clock::millis(clock::now()), ..asset };
     let mut change = Change::default();
     change.write(unlist_asset(id));
     change.write(assets::update(&asset));
-    list_under(&mut change, &offers::all(&connector.db).await?, &asset);
+    list_under(connector, &mut change, &offers::all(&connector.db).await?, &asset).await?;
     change.event("asset.changed", id, None, json!({"by": operator.name()}));
-    change.decide_everything_anew();
+    change.decide_anew_about(About::Asset(id.to_owned()));
     connector.commit(change).await.map_err(listing_refused)?;
     Ok(asset)
 }
@@ -108,7 +123,7 @@ pub async fn delete(connector: &Arc<Connector>, operator: &Operator, id: &str) -
     let mut change = Change::default();
     change.write(assets::delete(id));
     change.event("asset.deleted", id, None, json!({"by": operator.name()}));
-    change.decide_everything_anew();
+    change.decide_anew_about(About::Asset(id.to_owned()));
     match connector.commit(change).await {
         Err(StorageError::Conflict { .. }) => Err(Problem::not_found("asset", id)),
         other => Ok(other?),
@@ -133,20 +148,53 @@ pub async fn list(connector: &Connector, operator: &Operator, page: &Page) -> Re
     Ok(assets::list(&connector.db, page).await?)
 }
 
-fn list_under(change: &mut Change, offers: &[Offer], asset: &Asset) {
+async fn list_under(
+    connector: &Connector,
+    change: &mut Change,
+    offers: &[Offer],
+    asset: &Asset,
+) -> Result<(), Problem> {
+    let mut checked = asset.origins.is_empty();
     for offer in offers.iter().filter(|offer| offer.selector.matches(&asset.id, &asset.properties)) {
+        if !std::mem::replace(&mut checked, true) {
+            origins::may_be_offered(connector, asset, clock::now()).await?;
+        }
         change.write(list_asset(offer, &asset.id));
     }
+    Ok(())
 }
 
 fn asset_of(connector: &Connector, id: String, draft: Draft, stored: Option<&Value>) -> Result<Asset, Problem> {
     check_id("asset", &id)?;
+    let path_facts = draft.path_facts.filter(|template| !template.is_empty());
     let formats = match draft.formats {
         Some(formats) => checked_formats(formats)?,
+        None if path_facts.is_some() => vec![PULL.to_owned()],
         None => FORMATS.map(str::to_owned).to_vec(),
     };
     let source = checked_source(connector, draft.source, stored)?;
-    Ok(Asset { id, properties: draft.properties, formats, source, created: 0, updated: 0 })
+    if let Some(template) = &path_facts {
+        check_path_facts(template, &source, &formats)?;
+    }
+    let (properties, private_properties) = (draft.properties, draft.private_properties);
+    let origins = draft.origins;
+    Ok(Asset { id, properties, private_properties, formats, source, path_facts, origins, created: 0, updated: 0 })
+}
+
+/// A template must be one, and what the source gives must depend on the path alone.
+fn check_path_facts(template: &str, source: &Value, formats: &[String]) -> Result<(), Problem> {
+    let refused = |detail: String| {
+        Problem::new(Kind::Unprocessable, "asset.path-facts", format!("pathFacts: {detail}"))
+            .with_rule("pathFacts")
+            .with_hint(OF_REQUEST_HINT)
+    };
+    let template = Template::read(template).map_err(refused)?;
+    let source = Source::parse(source.clone()).map_err(Problem::internal)?;
+    template.check_source(&source).map_err(refused)?;
+    if formats.iter().any(|format| format != PULL) {
+        return Err(refused(format!("what is pushed has no path, so the asset can be had by {PULL} only")));
+    }
+    Ok(())
 }
 
 fn checked_formats(formats: Vec<String>) -> Result<Vec<String>, Problem> {

@@ -11,7 +11,7 @@ use symbolon_data_plane::tokens::Claims;
 use symbolon_vocab::idsa;
 use symbolon_vocab::messages::{DataAddress, EndpointProperty};
 
-use super::super::grants::Grant;
+use super::super::grants::{Grant, Occasion};
 use crate::authentication::{Caller, Operator, Permission};
 use crate::connector::Connector;
 use crate::http_client::path_segment;
@@ -156,7 +156,7 @@ pub async fn renew(connector: &Arc<Connector>, caller: &Caller, pid: &str) -> Re
     let grant = connector.grants.of(connector, pid, now).await?;
     let known = |grant: &Arc<Grant>| grant.partner == caller.participant();
     let grant = grant.filter(known).ok_or_else(|| Problem::not_found("transfer", pid))?;
-    grant.decide(connector, now).await?;
+    grant.decide(connector, now, Occasion::Looking).await?;
     let stored = super::find(connector, pid).await?;
     if stored.machine.state_name() != StateName::Started {
         return Err(Problem::new(Kind::Forbidden, "transfer.not-started", "the transfer was stopped meanwhile"));

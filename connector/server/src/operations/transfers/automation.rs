@@ -4,12 +4,13 @@ use symbolon_contract_negotiation::Role;
 use symbolon_contract_negotiation::transfer::{Command, Input, State, StateName};
 
 use super::super::StepError;
-use super::super::grants::Terms;
+use super::super::grants::{Terms, withdrawn};
 use super::addresses;
+use super::holding::refuse;
 use super::work::Work;
 use crate::connector::Connector;
 use crate::problem::{Kind, Problem};
-use crate::storage::agreements;
+use crate::storage::{agreements, assets};
 use crate::storage::offers::Step;
 
 /// Takes the step that the automation rules allow.
@@ -22,8 +23,9 @@ pub(super) async fn react(connector: &Connector, work: &mut Work<'_>) -> Result<
     match start(connector, work).await {
         Ok(()) => Ok(()),
         Err(StepError::Failed(problem)) if problem.kind == Kind::Forbidden => {
-            let (code, reason) = (Some(problem.code.clone()), problem.reasons());
-            Ok(work.step(Input::Command(Command::Terminate { code, reason }))?)
+            // What was asked for and may not start is over; what ran before may come to run again.
+            let is_final = requested || terms_of(connector, work).await?.outlook(connector, work.now).await?.is_final;
+            Ok(refuse(work, &problem, is_final)?)
         }
         Err(error) => Err(error.into()),
     }
@@ -36,11 +38,7 @@ pub(super) async fn start(connector: &Connector, work: &mut Work<'_>) -> Result<
     if machine.role() == Role::Consumer {
         return work.step(Input::Command(Command::Start { data_address: None }));
     }
-    let id = &work.stored.agreement_id;
-    let agreement = agreements::by_id(&connector.db, id).await.map_err(Problem::from)?;
-    let agreement = agreement.ok_or_else(|| Problem::not_found("agreement", id))?;
-    let terms = Terms::of(connector, agreement, work.stored.purpose.as_deref(), work.now).await?;
-    terms.decide(connector, work.now).await?;
+    terms_of(connector, work).await?.decide(connector, work.now).await?;
     // Tokens given before end here: each start has its own generation.
     work.stored.generation += 1;
     let data_address = machine.is_pull().then(|| addresses::endpoint(connector, &work.stored, work.now));
@@ -49,4 +47,11 @@ pub(super) async fn start(connector: &Connector, work: &mut Work<'_>) -> Result<
     work.step(Input::Command(command))?;
     work.answer_due = false;
     Ok(())
+}
+
+async fn terms_of(connector: &Connector, work: &Work<'_>) -> Result<Terms, Problem> {
+    let id = &work.stored.agreement_id;
+    let agreement = agreements::by_id(&connector.db, id).await?.ok_or_else(|| Problem::not_found("agreement", id))?;
+    let asset = assets::by_id(&connector.db, &agreement.asset).await?.ok_or_else(withdrawn)?;
+    Terms::of(connector, agreement, &asset, &work.stored, work.now).await
 }

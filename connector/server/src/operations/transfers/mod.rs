@@ -2,25 +2,28 @@
 
 mod addresses;
 mod automation;
+mod holding;
 pub mod receiving;
 mod wire;
 mod work;
 
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use symbolon_contract_negotiation::Role;
 use symbolon_contract_negotiation::transfer::{self, Command, Input, Opening, StateName, Transfer};
 use symbolon_data_plane::push::PushState;
 use symbolon_vocab::messages::DataAddress;
 
+pub(crate) use holding::review;
+
 pub use addresses::{Access, INBOX, access, inbox_path, renew, renewed_for};
 
-use super::{ATTEMPTS, Report, StepError};
+use super::{ATTEMPTS, Report, StepError, operands};
 use crate::authentication::{Operator, Permission};
 use crate::connector::{Change, Connector};
 use crate::problem::{Kind, Problem};
-use crate::storage::agreements::{self, AgreementState, StoredAgreement};
+use crate::storage::agreements::{self, StoredAgreement};
 use crate::storage::messages::{self, StoredMessage};
 use crate::storage::transfers::{self as rows, Automation, Filter, StoredTransfer};
 use crate::storage::{Page, StorageError};
@@ -45,6 +48,8 @@ pub struct Wanted {
     pub counterparty_address: Option<String>,
     /// What the data is for.
     pub purpose: Option<String>,
+    /// What the transfer is confined to: left operand → value.
+    pub scope: Option<Map<String, Value>>,
 }
 
 /// Consumer: asks for a transfer under an agreement.
@@ -58,6 +63,7 @@ pub async fn request(
 ) -> Result<StoredTransfer, Problem> {
     operator.must(Permission::Negotiate)?;
     let agreement = in_force_as_consumer(connector, &wanted.agreement).await?;
+    let scope = wanted.scope.map(operands::scope).transpose()?;
     let own_pid = ids::urn();
     let push = wanted.format.ends_with("PUSH");
     if wanted.data_address.is_some() && !push {
@@ -74,6 +80,7 @@ pub async fn request(
     let address = wanted.counterparty_address.unwrap_or(agreement.partner_address.clone());
     let mut row = new_row(step.transfer, &agreement, &address, Automation::default(), now);
     row.purpose = wanted.purpose;
+    row.scope = scope;
     let (stored, change) = Work::open(connector, row, step.effects, now).finish();
     connector.commit(change).await?;
     Ok(stored)
@@ -85,15 +92,7 @@ async fn in_force_as_consumer(connector: &Connector, id: &str) -> Result<StoredA
         let detail = "this connector provides under this agreement; the consumer asks for transfers";
         return Err(Problem::new(Kind::Conflict, "agreement.role", detail));
     }
-    if agreement.state == AgreementState::Retired {
-        let reason = agreement.retire_reason.as_deref().unwrap_or("no reason was given");
-        return Err(Problem::new(
-            Kind::Conflict,
-            "agreement.retired",
-            format!("the agreement has been retired: {reason}"),
-        )
-        .with_hint("negotiate a new agreement"));
-    }
+    super::agreements::must_be_in_force(&agreement, Kind::Conflict)?;
     Ok(agreement)
 }
 
@@ -116,6 +115,9 @@ fn new_row(
         automation,
         sink: None,
         purpose: None,
+        scope: None,
+        counted: None,
+        held: None,
         bytes: 0,
         machine,
         created: clock::millis(now),
@@ -198,12 +200,13 @@ async fn save(connector: &Arc<Connector>, work: Work<'_>) -> Result<StoredTransf
 pub(super) async fn end_all(
     connector: &Connector,
     agreement: &str,
+    code: &str,
     reason: &str,
     change: &mut Change,
 ) -> Result<(), Problem> {
     for stored in rows::live_under(&connector.db, agreement).await? {
         let mut work = Work::on(connector, stored, clock::now());
-        let code = Some("agreement.retired".to_owned());
+        let code = Some(code.to_owned());
         work.step(Input::Command(Command::Terminate { code, reason: vec![reason.to_owned()] }))?;
         change.merge(work.finish().1);
     }
@@ -310,11 +313,11 @@ pub(crate) async fn record_push(connector: &Connector, pid: &str, state: &PushSt
 }
 
 /// Provider: everything has been pushed, or it cannot be.
-pub(crate) async fn push_ended(connector: &Arc<Connector>, pid: &str, end: Result<(), String>) -> Result<(), Problem> {
+pub(crate) async fn push_ended(connector: &Arc<Connector>, pid: &str, end: Result<(), Problem>) -> Result<(), Problem> {
     let operator = crate::authentication::automation();
     let action = match end {
         Ok(()) => Action::Complete,
-        Err(reason) => Action::Terminate { code: Some("push.failed".to_owned()), reason: vec![reason] },
+        Err(problem) => Action::Terminate { code: Some(problem.code.clone()), reason: problem.reasons() },
     };
     act(connector, &operator, pid, action).await.map(|_| ())
 }

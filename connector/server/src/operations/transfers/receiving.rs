@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use symbolon_contract_negotiation::transfer::{self, Input, Message, MessageName, Opening, StateName};
 use symbolon_contract_negotiation::{Pids, Role};
-use symbolon_vocab::messages::{TransferProcess, TransferRequestMessage, TransferState};
+use symbolon_vocab::messages::{Scope, TransferProcess, TransferRequestMessage, TransferState};
 
-use super::super::{ATTEMPTS, record_refusal};
+use super::super::{ATTEMPTS, operands, record_refusal};
 use super::work::Work;
 use super::{automation, new_row};
 use crate::authentication::Caller;
@@ -53,6 +53,7 @@ pub async fn requested(
     let agreement = agreement_of(connector, caller, &message.agreement_id).await?;
     check_format(connector, &agreement, &message).await?;
     check_addresses(connector, &message)?;
+    let scope = message.scope.map(|Scope(given)| operands::scope(given)).transpose()?;
     let now = clock::now();
     let opening = Opening {
         own_pid: ids::urn(),
@@ -64,6 +65,7 @@ pub async fn requested(
     let automation = Automation { start: agreement.transfer_automation };
     let mut row = new_row(step.transfer, &agreement, &message.callback_address, automation, now);
     row.purpose = message.purpose;
+    row.scope = scope;
     let answer = acknowledgement(&row);
     let mut work = Work::open(connector, row, step.effects, now);
     work.record_received(&message.id.unwrap_or_else(ids::urn), MessageName::Request.as_str(), payload);

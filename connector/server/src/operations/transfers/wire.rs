@@ -4,21 +4,21 @@ use serde_json::Value;
 use symbolon_contract_negotiation::Role;
 use symbolon_contract_negotiation::transfer::{Message, MessageName, Transfer};
 use symbolon_vocab::messages::{
-    TransferCompletionMessage, TransferRequestMessage, TransferStartMessage, TransferSuspensionMessage,
+    Scope, TransferCompletionMessage, TransferRequestMessage, TransferStartMessage, TransferSuspensionMessage,
     TransferTerminationMessage, to_bytes,
 };
 
 use crate::http_client::path_segment;
+use crate::storage::transfers::StoredTransfer;
 
 /// Writes the message: its `@type`, path below the partner's base, and body. With a callback it opens the process.
 pub(super) fn render(
-    machine: &Transfer,
     message: &Message,
     message_id: &str,
     callback: Option<&str>,
-    purpose: Option<&str>,
+    stored: &StoredTransfer,
 ) -> (&'static str, String, String) {
-    let id = Some(message_id.to_owned());
+    let (id, machine) = (Some(message_id.to_owned()), &stored.machine);
     let consumer_pid = machine.consumer_pid().unwrap_or_default().to_owned();
     let provider_pid = machine.provider_pid().unwrap_or_default().to_owned();
     let payload = match message {
@@ -29,7 +29,8 @@ pub(super) fn render(
             format: format.clone(),
             data_address: data_address.clone(),
             callback_address: callback.unwrap_or_default().to_owned(),
-            purpose: purpose.map(str::to_owned),
+            purpose: stored.purpose.clone(),
+            scope: stored.scope.clone().map(Scope),
         }),
         Message::Start { data_address } => {
             to_bytes(&TransferStartMessage { id, provider_pid, consumer_pid, data_address: data_address.clone() })

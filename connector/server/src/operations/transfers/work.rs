@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde_json::json;
-use symbolon_contract_negotiation::Party;
+use symbolon_contract_negotiation::{Party, Role};
 use symbolon_contract_negotiation::transfer::{self, Effect, Input, Message};
 
 use super::super::StepError;
@@ -47,6 +47,8 @@ impl<'a> Work<'a> {
         self.stored.machine = step.transfer;
         self.carry_out(step.effects);
         if before != self.stored.machine.state_name() {
+            // Whoever moves it now, it is not held by the monitor any more.
+            self.stored.held = None;
             self.announce();
         }
         Ok(())
@@ -61,6 +63,9 @@ impl<'a> Work<'a> {
         };
         self.change.write(row);
         self.change.decide_anew(&self.stored.pid);
+        if self.stored.machine.role() == Role::Provider {
+            self.change.watch(&self.stored.pid);
+        }
         (self.stored, self.change)
     }
 
@@ -100,8 +105,7 @@ impl<'a> Work<'a> {
 
     fn send(&mut self, message: &Message, callback: Option<&str>) {
         let message_id = ids::urn();
-        let purpose = self.stored.purpose.as_deref();
-        let (kind, path, payload) = wire::render(&self.stored.machine, message, &message_id, callback, purpose);
+        let (kind, path, payload) = wire::render(message, &message_id, callback, &self.stored);
         // Without the partner's process id there is no path yet: it is filled in when the message's turn comes.
         let known = callback.is_some() || self.stored.machine.peer_pid().is_some();
         self.queue(message_id, kind, payload, known.then_some(path));

@@ -122,7 +122,7 @@ impl Scene<'_> {
 
     async fn new_transfer_refused(&self, id: &str) -> Result<(), Failure> {
         let purpose = Some(PURPOSE.to_owned());
-        let asked = Asked { agreement: id.to_owned(), kind: Kind::Pull, purpose, within: WITHIN };
+        let asked = Asked { agreement: id.to_owned(), kind: Kind::Pull, purpose, scope: Vec::new(), within: WITHIN };
         match asked.follow(self.oem.client(), |_| {}).await {
             Err(failure @ (Failure::No(_) | Failure::Refused(_))) => {
                 self.story.tell("A new transfer under it is refused, too:");

@@ -77,7 +77,8 @@ impl Scene<'_> {
 
     async fn transfer(&self, agreement: &str, kind: Kind) -> Result<String, Failure> {
         let began = Instant::now();
-        let asked = Asked { agreement: agreement.to_owned(), kind, purpose: Some(PURPOSE.to_owned()), within: WITHIN };
+        let (agreement, purpose) = (agreement.to_owned(), Some(PURPOSE.to_owned()));
+        let asked = Asked { agreement, kind, purpose, scope: Vec::new(), within: WITHIN };
         let tell = |event: &Event| {
             let state = text(&event.data, "state");
             if !state.is_empty() {
