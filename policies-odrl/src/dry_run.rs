@@ -276,7 +276,7 @@ fn proposals(policy: &Policy, request: &Request, world: &World, until: Option<Ti
     {
         let mut then = world.clone();
         then.set_now(at);
-        let mut search = Search::new(request, &then, true);
+        let mut search = Search::new(request, &then, true, 0);
         for way in &ways.ways {
             if let Some(change) = proposal(policy, request, &then, &mut search, way)
                 && !found.iter().any(|known| known.facts == change.facts && known.duties == change.duties)

@@ -4,6 +4,7 @@
 //! where it is certain that no facts do. Anything else is *unknown*, with what is in the way.
 
 mod markdown;
+mod search;
 mod windows;
 
 use std::collections::BTreeMap;
@@ -14,15 +15,10 @@ use serde_json::Value as Json;
 
 use crate::decision::ReasonCode;
 use crate::dry_run::as_signed;
-use crate::evaluate::evaluate;
 use crate::model::Policy;
 use crate::names::Prefixes;
-use crate::ways::{self, Attempt, Literal, Search, Solved, Way, Ways};
 use crate::words::{self, Term};
 use crate::world::{Request, World};
-
-/// Reasons beyond these help nobody.
-const MAX_REASONS: usize = 16;
 
 /// A policy under review, with a name for people.
 #[derive(Clone, Copy, Debug)]
@@ -304,131 +300,4 @@ fn answer(found: &Found, at: Timestamp) -> Answer {
         None if found.certain => Answer::Never,
         None => Answer::Unknown,
     }
-}
-
-/// What a moment has to say.
-enum Moment {
-    Yes(Witness),
-    /// Whether that is certain, and why.
-    No(bool, Vec<Because>),
-}
-
-/// Whether there are facts at the time of the world under which all policies permit.
-fn at_once(policies: &[Reviewed<'_>], request: &Request, world: &World) -> Moment {
-    let mut ways: Option<Ways<'_>> = None;
-    for reviewed in policies {
-        let more = ways::of(reviewed.name, reviewed.policy, request, world);
-        if more.ways.is_empty() {
-            return Moment::No(more.complete, refusals(policies, request, world));
-        }
-        ways = Some(match ways {
-            Some(ways) => ways::joined(ways, &more),
-            None => more,
-        });
-    }
-    let Some(ways) = ways else { return Moment::No(true, vec![nothing()]) };
-    let mut search = Search::new(request, world, false);
-    let mut certain = ways.complete;
-    let mut best: Option<(Attempt, Vec<Literal<'_>>)> = None;
-    for way in &ways.ways {
-        let (attempt, excluded) = match search.solve(way) {
-            Solved::Met(attempt) => match witness(policies, request, world, &attempt, way) {
-                Some(witness) => return Moment::Yes(witness),
-                None => {
-                    certain = false;
-                    (attempt, Vec::new())
-                }
-            },
-            Solved::Excluded(attempt, excluded) => (attempt, excluded),
-            Solved::Open(attempt) => {
-                certain = false;
-                (attempt, Vec::new())
-            }
-        };
-        if best.as_ref().is_none_or(|(known, _)| attempt.unmet < known.unmet) {
-            best = Some((attempt, excluded));
-        }
-    }
-    let mut because = Vec::new();
-    if let Some((attempt, excluded)) = best {
-        because.extend(contradiction(&excluded));
-        let refusals = refusals(policies, request, &attempt.applied(world));
-        // What contradicts itself is not refused for want of a fact.
-        let told = because.len();
-        because
-            .extend(refusals.into_iter().filter(|because| told == 0 || because.code != Some(ReasonCode::MissingFact)));
-    }
-    if search.is_exhausted() {
-        certain = false;
-        let sentence = "There are more ways through these policies than can be looked at; split them.".to_owned();
-        because.push(Because { policy: String::new(), path: String::new(), code: None, sentence });
-    }
-    because.truncate(MAX_REASONS);
-    Moment::No(certain, because)
-}
-
-/// The request with these facts, if every policy permits it.
-fn witness(
-    policies: &[Reviewed<'_>],
-    request: &Request,
-    world: &World,
-    attempt: &Attempt,
-    way: &Way<'_>,
-) -> Option<Witness> {
-    let world = attempt.applied(world);
-    let mut duties = Vec::new();
-    for Reviewed { name, policy } in policies {
-        if evaluate(policy, request, &world).permitted {
-            continue;
-        }
-        let done = way.duties.iter().fold(world.clone(), |world, duty| world.with_fulfilled(duty));
-        if !evaluate(policy, request, &done).permitted {
-            return None;
-        }
-        let owed = way.duties.iter().filter(|duty| words::enforcement(policy).iter().any(|term| term.path == **duty));
-        duties.extend(owed.map(|path| Supposed { policy: (*name).to_owned(), path: path.clone() }));
-    }
-    duties.dedup();
-    let facts: BTreeMap<String, Json> =
-        attempt.assignments.iter().map(|assigned| (assigned.left_operand.clone(), assigned.value.clone())).collect();
-    let supposed = attempt.assignments.iter().map(|assigned| {
-        let (iri, value) = (&assigned.left_operand, &assigned.value);
-        words::sentence(&format!("{} is {}", words::operand_name(iri), words::fact(iri, value)))
-    });
-    let done = duties.iter().map(|duty| {
-        format!("The duty at {} of {} is fulfilled.", words::quoted(&duty.path), words::quoted(&duty.policy))
-    });
-    let sentences = supposed.chain(done).collect();
-    Some(Witness { at: world.now(), facts, duties, sentences })
-}
-
-/// Why the policies refuse, each by itself.
-fn refusals(policies: &[Reviewed<'_>], request: &Request, world: &World) -> Vec<Because> {
-    let each = policies.iter().flat_map(|Reviewed { name, policy }| {
-        let decision = evaluate(policy, request, world);
-        decision.reasons.into_iter().map(|reason| Because {
-            policy: (*name).to_owned(),
-            path: reason.path,
-            code: Some(reason.code),
-            sentence: words::sentence(reason.sentence.strip_prefix("refused: ").unwrap_or(&reason.sentence)),
-        })
-    });
-    each.take(MAX_REASONS).collect()
-}
-
-/// Conditions that free facts cannot meet together; what contradicts a known fact or the time, the policies say themselves.
-fn contradiction(excluded: &[Literal<'_>]) -> Option<Because> {
-    let free: Vec<_> = excluded.iter().filter(|literal| literal.needs_fact()).collect();
-    let [_, _, ..] = free.as_slice() else { return None };
-    let told = free.iter().take(MAX_REASONS).map(|literal| {
-        let (owner, path) = (words::quoted(literal.owner), words::quoted(&literal.path));
-        format!("{} ({owner}, {path})", literal.sentence())
-    });
-    let sentence = format!("These cannot all be so: {}.", words::list(told, "and"));
-    Some(Because { policy: String::new(), path: String::new(), code: None, sentence })
-}
-
-fn nothing() -> Because {
-    let sentence = "There is no policy, so nothing is permitted.".to_owned();
-    Because { policy: String::new(), path: String::new(), code: None, sentence }
 }

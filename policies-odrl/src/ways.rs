@@ -49,6 +49,13 @@ pub(crate) struct Ways<'a> {
     pub(crate) complete: bool,
 }
 
+impl Ways<'_> {
+    /// Whether it is certain that there is no way.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.ways.is_empty() && self.complete
+    }
+}
+
 /// The ways in which a policy may permit a request.
 pub(crate) fn of<'a>(owner: &'a str, policy: &'a Policy, request: &Request, world: &World) -> Ways<'a> {
     if !policy.doubts.is_empty() {
@@ -77,7 +84,7 @@ pub(crate) fn of<'a>(owner: &'a str, policy: &'a Policy, request: &Request, worl
 
 /// Ways of several policies at once.
 pub(crate) fn joined<'a>(one: Ways<'a>, two: &Ways<'a>) -> Ways<'a> {
-    let mut ways = product(&one.ways, &two.ways);
+    let mut ways = product(one.ways, &two.ways);
     let cut = ways.len() > MAX_WAYS;
     ways.truncate(MAX_WAYS);
     Ways { ways, complete: one.complete && two.complete && !cut }
@@ -226,7 +233,7 @@ impl<'a> Listing<'a, '_> {
     }
 
     fn both(&mut self, one: Vec<Way<'a>>, two: &[Way<'a>]) -> Vec<Way<'a>> {
-        let mut ways = product(&one, two);
+        let mut ways = product(one, two);
         if ways.len() > MAX_WAYS {
             self.complete = false;
             ways.truncate(MAX_WAYS);
@@ -236,7 +243,14 @@ impl<'a> Listing<'a, '_> {
 }
 
 /// Each of the one with each of the other, no more than can be looked at and one.
-fn product<'a>(one: &[Way<'a>], two: &[Way<'a>]) -> Vec<Way<'a>> {
+fn product<'a>(mut one: Vec<Way<'a>>, two: &[Way<'a>]) -> Vec<Way<'a>> {
+    if let [only] = two {
+        for way in &mut one {
+            way.literals.extend_from_slice(&only.literals);
+            way.duties.extend_from_slice(&only.duties);
+        }
+        return one;
+    }
     let pairs = one.iter().flat_map(|one| two.iter().map(move |two| (one, two)));
     let joined = pairs.map(|(one, two)| Way {
         literals: one.literals.iter().chain(&two.literals).cloned().collect(),

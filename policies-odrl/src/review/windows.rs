@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{Found, Moment, Reviewed, Window, at_once};
+use super::search::{Case, Moment};
+use super::{Found, Reviewed, Window};
 use crate::next_change::next_change_in;
 use crate::world::{Request, World};
 
@@ -12,13 +13,14 @@ const MAX_CHANGES: usize = 128;
 /// Looks at every stretch of time within which no date changes anything.
 pub(super) fn of(policies: &[Reviewed<'_>], request: &Request, world: &World) -> Found {
     let mut found = Found { windows: Vec::new(), witness: None, because: Vec::new(), certain: true };
+    let mut case = Case::of(policies, request, world);
     let mut at = Some(world.now());
     for _ in 0..MAX_CHANGES {
         let Some(now) = at else { return found };
         let mut then = world.clone();
         then.set_now(now);
         let next = policies.iter().filter_map(|reviewed| next_change_in(reviewed.policy, &then)).min();
-        match at_once(policies, request, &then) {
+        match case.at_once(&then) {
             Moment::Yes(witness) => {
                 found.witness.get_or_insert(witness);
                 found.add(Window { from: now, until: next });

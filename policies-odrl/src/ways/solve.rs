@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::{Literal, Way, candidates};
 use crate::world::{Request, World};
 
-/// Comparisons that a search may make. A policy beyond that is too large to be searched.
+/// Comparisons that a search may make, long lists of values counting more. A policy beyond that is too large to be searched.
 const MAX_CHECKS: usize = 20_000;
 
 /// A value that a left operand is supposed to have.
@@ -42,9 +42,17 @@ pub(crate) struct Search<'r> {
     pub(crate) checks: usize,
 }
 
+/// How constraints on one left operand are met.
+enum Met {
+    Already,
+    By(Assignment),
+    Not { certain: bool },
+}
+
 impl<'r> Search<'r> {
-    pub(crate) fn new(request: &'r Request, world: &'r World, replaces: bool) -> Self {
-        Self { request, world, replaces, checks: 0 }
+    /// A search that continues one that made so many comparisons.
+    pub(crate) fn new(request: &'r Request, world: &'r World, replaces: bool, checks: usize) -> Self {
+        Self { request, world, replaces, checks }
     }
 
     /// Whether the search was given up because there is too much to look at.
@@ -56,46 +64,12 @@ impl<'r> Search<'r> {
         let mut attempt = Attempt::default();
         let (mut excluded, mut open) = (Vec::new(), false);
         for group in groups(&way.literals) {
-            let known = group.iter().map(|literal| self.stands(literal, self.world));
-            let known: Vec<Option<bool>> = known.collect();
-            if known.iter().all(|known| *known == Some(true)) {
-                continue;
-            }
-            let Some(first) = group.first().filter(|first| first.needs_fact()) else {
-                attempt.unmet += group.len();
-                // Time, party and action are what they are.
-                if known.contains(&Some(false)) {
-                    excluded.extend(group.into_iter().cloned())
-                } else {
-                    open = true
-                }
-                continue;
-            };
-            let iri = &first.constraint.left_operand;
-            if self.world.facts(iri).is_some() && !self.replaces {
-                attempt.unmet += group.len();
-                if known.contains(&Some(false)) {
-                    excluded.extend(group.into_iter().cloned())
-                } else {
-                    open = true
-                }
-                continue;
-            }
-            let bare = self.world.without(iri);
-            let tried = candidates::of(&group);
-            let found = tried.values.into_iter().find(|value| {
-                let world = bare.clone().with(iri, value.clone());
-                group.iter().all(|literal| self.stands(literal, &world) == Some(true))
-            });
-            match found {
-                Some(value) => attempt.assignments.push(Assignment { left_operand: iri.clone(), value }),
-                None => {
+            match self.group(&group) {
+                Met::Already => {}
+                Met::By(assignment) => attempt.assignments.push(assignment),
+                Met::Not { certain } => {
                     attempt.unmet += group.len();
-                    if tried.complete && !self.is_exhausted() {
-                        excluded.extend(group.into_iter().cloned())
-                    } else {
-                        open = true
-                    }
+                    if certain { excluded.extend(group.into_iter().cloned()) } else { open = true }
                 }
             }
         }
@@ -106,8 +80,32 @@ impl<'r> Search<'r> {
         }
     }
 
+    /// Constraints on one left operand.
+    fn group(&mut self, group: &[&Literal<'_>]) -> Met {
+        let known: Vec<Option<bool>> = group.iter().map(|literal| self.stands(literal, self.world)).collect();
+        if known.iter().all(|known| *known == Some(true)) {
+            return Met::Already;
+        }
+        let free = group.first().filter(|first| {
+            first.needs_fact() && (self.replaces || self.world.facts(&first.constraint.left_operand).is_none())
+        });
+        // Time, party and action are what they are, and so is what is fixed.
+        let Some(first) = free else { return Met::Not { certain: known.contains(&Some(false)) } };
+        let iri = &first.constraint.left_operand;
+        let bare = self.world.without(iri);
+        let tried = candidates::of(group);
+        let found = tried.values.into_iter().find(|value| {
+            let world = bare.clone().with(iri, value.clone());
+            group.iter().all(|literal| self.stands(literal, &world) == Some(true))
+        });
+        match found {
+            Some(value) => Met::By(Assignment { left_operand: iri.clone(), value }),
+            None => Met::Not { certain: tried.complete && !self.is_exhausted() },
+        }
+    }
+
     fn stands(&mut self, literal: &Literal<'_>, world: &World) -> Option<bool> {
-        self.checks += 1;
+        self.checks += 1 + literal.constraint.right_operands.len() / 16;
         if self.checks > MAX_CHECKS { None } else { literal.stands(self.request, world) }
     }
 }

@@ -171,11 +171,12 @@ impl Outline<'_> {
     }
 
     fn condition(&self, path: String, constraint: &AtomicConstraint, forbidding: bool) -> Node {
-        let manner = forbidding && constraint.meaning.names_the_forbidden();
-        let role = match constraint.meaning {
-            Meaning::Always => Role::Term,
-            _ if manner => Role::Manner,
-            _ => Role::Condition,
+        let role = if constraint.meaning == Meaning::Always {
+            Role::Term
+        } else if forbidding && constraint.meaning.names_the_forbidden() {
+            Role::Manner
+        } else {
+            Role::Condition
         };
         let mut told = node(role, &path, phrase::condition(constraint));
         told.enforcement = Some(enforcement::of_constraint(constraint));

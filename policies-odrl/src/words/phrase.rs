@@ -28,10 +28,8 @@ fn plain(constraint: &AtomicConstraint) -> String {
             format!("the time of {} is no later than {}", what_ends(constraint), text::value(end))
         }
         (Meaning::DaysOfUse, Operator::Eq, [days]) => {
-            let length = match days.typed() {
-                Typed::Number(number) => number.count().map(|days| counted(days.into(), "day")),
-                _ => None,
-            };
+            let count = if let Typed::Number(number) = days.typed() { number.count() } else { None };
+            let length = count.map(|days| counted(days.into(), "day"));
             let length = length.unwrap_or_else(|| format!("{} days", text::value(days)));
             format!("the time of {} is within {length}, counted from the day of signing", what_ends(constraint))
         }
@@ -82,12 +80,25 @@ fn lowered(label: &str) -> String {
 /// What is said of the left operand: `is at most 5`.
 fn predicate(constraint: &AtomicConstraint) -> String {
     let several = constraint.right_operands.len() + constraint.references.len() > 1;
-    let order = Order::of(constraint);
     let values = values(constraint);
     if values.is_empty() {
         return "is compared with nothing".to_owned();
     }
-    let relation = match (&constraint.operator, order) {
+    let Some(relation) = relation(&constraint.operator, Order::of(constraint), several) else {
+        let name = if let Operator::Unknown(name) = &constraint.operator { name } else { "" };
+        return format!("stands in the relation {} to {}", quoted(name), list(values, "and"));
+    };
+    let last = if constraint.operator == Operator::IsAnyOf { "or" } else { "and" };
+    let in_unit = if constraint.references.is_empty() { " " } else { ", in the unit " };
+    let unit = constraint.unit.as_deref().map(|unit| format!("{in_unit}{}", quoted(unit))).unwrap_or_default();
+    let relation =
+        if is_plural(&constraint.left_operand) { relation.replacen("is", "are", 1) } else { relation.to_owned() };
+    format!("{relation} {}{unit}", list(values, last))
+}
+
+/// An operator as a verb; `None` for one that is not known.
+fn relation(operator: &Operator, order: Order, several: bool) -> Option<&'static str> {
+    let relation = match (operator, order) {
         (Operator::Eq, _) if several => "is at once",
         (Operator::Eq, _) => "is",
         (Operator::Neq, _) if several => "is not at once",
@@ -110,30 +121,9 @@ fn predicate(constraint: &AtomicConstraint) -> String {
         (Operator::IsAnyOf, _) => "is",
         (Operator::IsNoneOf, _) if several => "is none of",
         (Operator::IsNoneOf, _) => "is not",
-        (Operator::Unknown(name), _) => {
-            return format!("stands in the relation {} to {}", quoted(name), list(values, "and"));
-        }
+        (Operator::Unknown(_), _) => return None,
     };
-    let last = match constraint.operator {
-        Operator::IsAnyOf => "or",
-        Operator::Eq
-        | Operator::Neq
-        | Operator::Lt
-        | Operator::Lteq
-        | Operator::Gt
-        | Operator::Gteq
-        | Operator::IsA
-        | Operator::HasPart
-        | Operator::IsPartOf
-        | Operator::IsAllOf
-        | Operator::IsNoneOf
-        | Operator::Unknown(_) => "and",
-    };
-    let in_unit = if constraint.references.is_empty() { " " } else { ", in the unit " };
-    let unit = constraint.unit.as_deref().map(|unit| format!("{in_unit}{}", quoted(unit))).unwrap_or_default();
-    let relation =
-        if is_plural(&constraint.left_operand) { relation.replacen("is", "are", 1) } else { relation.to_owned() };
-    format!("{relation} {}{unit}", list(values, last))
+    Some(relation)
 }
 
 /// Whether the name of an operand stands for several: `months of warranty`.
@@ -153,14 +143,20 @@ enum Order {
 
 impl Order {
     fn of(constraint: &AtomicConstraint) -> Self {
+        let clock = constraint.meaning == Meaning::Clock;
         match constraint.right_operands.first().map(Value::typed) {
             Some(Typed::Moment(_) | Typed::SinceAgreement(_)) => Self::Time,
             Some(Typed::Duration(_)) => Self::Length,
-            _ if constraint.meaning == Meaning::Clock => Self::Time,
             Some(
                 Typed::Iri | Typed::Text | Typed::Number(_) | Typed::Boolean(_) | Typed::Foreign(_) | Typed::Unread,
             )
-            | None => Self::Other,
+            | None => {
+                if clock {
+                    Self::Time
+                } else {
+                    Self::Other
+                }
+            }
         }
     }
 }

@@ -55,10 +55,12 @@ fn subject(policy: &Policy, role: Role, assignees: &[Entity], parent: Option<&Ru
         ([], None, Role::Obligation) => anybody(policy).replace("anyone", "whoever is bound by this policy"),
         ([], None, _) => anybody(policy).to_owned(),
     };
-    let modal = match role {
-        Role::Permission => "may",
-        Role::Consequence => "must also",
-        _ => "must",
+    let modal = if role == Role::Permission {
+        "may"
+    } else if role == Role::Consequence {
+        "must also"
+    } else {
+        "must"
     };
     format!("{who} {modal}")
 }
