@@ -118,16 +118,21 @@ pub(crate) fn is_known(iri: &str) -> bool {
 
 /// Whether `outer` is `inner` or includes it, directly or through others. Either may be an IRI, a prefixed or a short name.
 pub(crate) fn covers(outer: &str, inner: &str) -> bool {
-    match (Name::of(outer), Name::of(inner)) {
-        (Some(outer), Some(inner)) => inner.lineage().any(|name| name == outer),
-        (None, None) => outer == inner,
-        (Some(_), None) | (None, Some(_)) => false,
-    }
+    any_covers(&[outer], inner)
+}
+
+/// Whether one of several actions is `inner` or includes it. What includes it is looked up once.
+pub(crate) fn any_covers(outer: &[&str], inner: &str) -> bool {
+    outer.contains(&inner)
+        || Name::of(inner).is_some_and(|inner| {
+            let mut lineage = inner.lineage();
+            lineage.any(|name| outer.iter().any(|outer| Name::told(outer) == name))
+        })
 }
 
 /// Whether somebody else gets the data by this action: then it is to be asked who.
 pub fn is_onward(action: &str) -> bool {
-    ONWARD.iter().any(|onward| covers(onward, action))
+    any_covers(ONWARD, action)
 }
 
 /// The action that includes this one, by IRI; `None` for a root, and for what is not known.
@@ -146,16 +151,20 @@ pub fn added() -> impl Iterator<Item = String> {
 impl<'a> Name<'a> {
     /// `None` for a name that no vocabulary has.
     fn of(action: &'a str) -> Option<Self> {
+        Some(Self::told(action)).filter(|name| name.exists())
+    }
+
+    /// What an action is called, whether the vocabulary has it or not.
+    fn told(action: &'a str) -> Self {
+        if !action.contains(':') {
+            let vocabulary = if action == CATENAX_ACCESS { Vocabulary::Catenax } else { Vocabulary::Odrl };
+            return Name(vocabulary, action);
+        }
         let told = VOCABULARIES.iter().find_map(|(vocabulary, prefix, namespace)| {
             let local = action.strip_prefix(namespace).or_else(|| action.strip_prefix(prefix))?;
             Some(Name(*vocabulary, local))
         });
-        let name = match told {
-            Some(name) => name,
-            None if action == CATENAX_ACCESS => Name(Vocabulary::Catenax, action),
-            None => Name(Vocabulary::Odrl, action),
-        };
-        name.exists().then_some(name)
+        told.unwrap_or(Name(Vocabulary::Odrl, action))
     }
 
     fn exists(self) -> bool {

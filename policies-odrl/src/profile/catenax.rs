@@ -275,5 +275,5 @@ const FORBIDDEN: &[&[&str]] = &[
 pub fn restricts(manner: &str, action: &str) -> Option<bool> {
     let place = RESTRICTIONS.iter().position(|known| *known == manner)?;
     let actions = FORBIDDEN.get(place)?;
-    Some(actions.iter().any(|forbidden| action::covers(forbidden, action)))
+    Some(action::any_covers(actions, action))
 }
