@@ -21,7 +21,7 @@ mod survival;
 
 use symbolon_vocab::{admissibility as adm, export_control as ec, idsa};
 
-use crate::model::Operator;
+use crate::model::{AtomicConstraint, Operator};
 use crate::names::{CATENAX_LEGACY_POLICY, CATENAX_POLICY, EDC, ODRL, SYMBOLON, TRACTUSX};
 use crate::value::Value;
 
@@ -65,6 +65,26 @@ pub(crate) fn operand_iri(name: &str) -> Option<String> {
     let (namespace, _) =
         tables.into_iter().find(|(_, operands)| operands.iter().any(|operand| operand.name == name))?;
     Some(format!("{namespace}{name}"))
+}
+
+/// Whether values of the left operand lie within each other by their notation ([`is_within`]).
+pub(crate) fn has_notation(constraint: &AtomicConstraint) -> bool {
+    match constraint.meaning {
+        Meaning::EveryFact => constraint.left_operand.starts_with(ec::NAMESPACE),
+        Meaning::Recipient => true,
+        Meaning::Clock
+        | Meaning::EndOfUse
+        | Meaning::DaysOfUse
+        | Meaning::Participant
+        | Meaning::Fact
+        | Meaning::Counter
+        | Meaning::Quantity
+        | Meaning::Interval
+        | Meaning::Elapsed
+        | Meaning::Contractual
+        | Meaning::Always
+        | Meaning::Restriction => false,
+    }
 }
 
 /// Whether an entry of a classification lies within another by its notation: `2E003.a` within `2E003`, `VIII(h)(1)` within `VIII(h)`, and

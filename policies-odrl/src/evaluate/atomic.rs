@@ -116,10 +116,11 @@ impl<'a> Case<'a> {
             return Truth::Undecided;
         }
         let every = constraint.meaning == Meaning::EveryFact;
-        let notation = every || constraint.meaning == Meaning::Recipient;
-        let left = Facts { facts, world: self.world, notation };
+        let left = Facts { facts, world: self.world, notation: profile::has_notation(constraint) };
+        let permitting = self.stance == Stance::Permitting;
         let answer = with_rights(constraint, self.world, |rights| match &constraint.operator {
-            Operator::IsAnyOf if every => operator::every_value_in(&left, rights),
+            Operator::IsAnyOf if every && permitting => operator::every_value_in(&left, rights),
+            Operator::IsNoneOf if every && !permitting => operator::every_value_in(&left, rights).map(|every| !every),
             operator => operator::holds(operator, &left, rights),
         });
         let Some(answer) = answer else { return self.unresolved(constraint) };

@@ -31,14 +31,33 @@ const AMOUNT: &[Operator] = &[Operator::Lt, Operator::Lteq, Operator::Gt, Operat
 
 /// The left operands.
 pub(super) const OPERANDS: &[Operand] = &[
-    row("partNumber", "part number", "The part number of what the data is about.").by(NAMES).known_from(ASSET),
-    row("lot", "lot", "The lot or batch of what the data is about.").by(NAMES).known_from(ASSET),
-    row("asset", "asset", "The asset, by an id that both parties know.").by(NAMES).known_from(ASSET),
-    row("semanticId", "semantic id", "The semantic id of the data.").by(NAMES).known_from(ASSET),
+    row("partNumber", "part number", "The part numbers of what the data is about.")
+        .by(NAMES)
+        .meaning(Meaning::EveryFact)
+        .known_from(ASSET),
+    row("lot", "lot", "The lots or batches of what the data is about.")
+        .by(NAMES)
+        .meaning(Meaning::EveryFact)
+        .known_from(ASSET),
+    row("asset", "asset", "The asset, by an id that both parties know.")
+        .by(NAMES)
+        .meaning(Meaning::EveryFact)
+        .known_from(ASSET),
+    row("semanticId", "semantic id", "The semantic ids of the data.")
+        .by(NAMES)
+        .meaning(Meaning::EveryFact)
+        .known_from(ASSET),
     row("recordedAt", "time of recording", "When the data was recorded.").ordered(Datatype::Moment).known_from(ASSET),
-    row("site", "site", "The site that the data comes from.").by(NAMES).known_from(ASSET),
-    row("region", "region", "The region that the data comes from.").by(NAMES).known_from(ASSET),
-    row("country", "country", "The country that the data comes from.").with(Shape::Country).by(NAMES).known_from(ASSET),
+    row("site", "site", "The sites that the data comes from.").by(NAMES).meaning(Meaning::EveryFact).known_from(ASSET),
+    row("region", "region", "The regions that the data comes from.")
+        .by(NAMES)
+        .meaning(Meaning::EveryFact)
+        .known_from(ASSET),
+    row("country", "country", "The countries that the data comes from.")
+        .with(Shape::Country)
+        .by(NAMES)
+        .meaning(Meaning::EveryFact)
+        .known_from(ASSET),
     row("hops", "number of hops", "Which passing-on this is: 1 from the receiver of the data to the next party.")
         .of(Datatype::Number)
         .by(AMOUNT)

@@ -11,9 +11,9 @@ pub(crate) enum Meaning {
     Participant,
     /// A fact that the caller supplies.
     Fact,
-    /// A fact that the caller supplies; `isAnyOf` holds where *every* known value is one of the right operands, and at least one is known
-    /// (all nationalities count, all places of storage count). Other operators as for [`Self::Fact`]. An entry of a list also equals the
-    /// one that it lies within by its notation ([`is_within`](super::is_within)).
+    /// A fact that the caller supplies, and of which every value counts (all nationalities, all places of storage, all part numbers). In
+    /// a permission `isAnyOf` holds where *every* known value is one of the right operands, and at least one is known. Elsewhere
+    /// `isNoneOf` holds where *any* is not one of them: a prohibition of all but these. Otherwise as for [`Self::Fact`].
     EveryFact,
     /// How often something was done so far, from the ledger of uses; a request adds to it. Without a ledger a fact of the same operand,
     /// as for [`Self::Fact`].

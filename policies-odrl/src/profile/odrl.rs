@@ -45,7 +45,8 @@ pub(super) const OPERANDS: &[Operand] = &[
     row("product", "product", "The product or service that the action is done in or for."),
     row("purpose", "purpose", "What the action is done for.")
         .known_from("the purpose that the other party declares; under an agreement that declares none, the agreed one"),
-    row("recipient", "recipient", "Who receives the result of the action.")
+    row("recipient", "recipient", "Who receives the result of the action: all of them count.")
+        .meaning(Meaning::EveryFact)
         .known_from("the party that the data would be handed to"),
     row("relativePosition", "position in percent", "A place in the asset, in percent of its length.")
         .ordered(Datatype::Number),

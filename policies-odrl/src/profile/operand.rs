@@ -167,6 +167,11 @@ impl Operand {
         Self { same_as: Some(newer), ..self }
     }
 
+    /// Whether each of several known values has to be allowed (all nationalities, all places of storage, all part numbers).
+    pub fn every_value_counts(&self) -> bool {
+        self.meaning == Meaning::EveryFact
+    }
+
     /// Its IRI.
     pub fn iri(&self) -> String {
         format!("{}{}", self.namespace, self.name)

@@ -41,7 +41,8 @@ impl Policy {
         policy.permissions.clear();
         policy.conflict = Conflict::Prohibit;
         policy.obligations.retain(|duty| lasts(duty) || has_survival(&duty.terms));
-        let deletes = self.permissions.iter().any(|permission| mentions_deletion(&permission.terms.constraints));
+        let conditions = self.permissions.iter().map(|permission| &permission.terms).chain([&self.shared]);
+        let deletes = conditions.into_iter().any(|terms| mentions_deletion(&terms.constraints));
         if deletes && !policy.obligations.iter().any(is_plain_deletion) {
             let delete = Action { iri: odrl::DELETE.to_owned(), ..Action::default() };
             let terms = RuleTerms { actions: vec![delete], ..RuleTerms::default() };

@@ -5,6 +5,8 @@
 mod admissibility;
 mod composite;
 mod export_control;
+mod others;
+mod random;
 mod survival;
 mod tables;
 mod vocabulary;

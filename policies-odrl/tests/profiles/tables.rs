@@ -103,9 +103,7 @@ fn actions_of_the_profiles_have_their_place_in_the_tree() {
 
 #[test]
 fn export_rules_say_for_which_class_and_to_where() {
-    let atom = |name: &str, operator: &str, right: serde_json::Value| {
-        json!({ "leftOperand": format!("ec:{name}"), "operator": operator, "rightOperand": right })
-    };
+    let atom = |name: &str, operator: &str, right: serde_json::Value| json!({ "leftOperand": format!("ec:{name}"), "operator": operator, "rightOperand": right });
     let class = || atom("eccn", "isAnyOf", json!(["2E003"]));
     let person = || atom("nationality", "isAnyOf", json!(["DE"]));
     let licence = || atom("licence", "eq", json!("D123456"));
@@ -160,5 +158,35 @@ fn catenax_data_goes_on_only_to_companies_that_are_named() {
         };
         let decision = evaluate(PolicyDocument::parse(policy).unwrap().policy(), &request, &world);
         assert_eq!(decision.permitted, permitted, "{action} {constraints}: {}", decision.sentence());
+    }
+}
+
+/// Of several values each counts, in a permission as in a prohibition.
+#[test]
+fn no_value_hides_behind_another() {
+    let request = Request {
+        action: "use".to_owned(),
+        target: "urn:example:asset".to_owned(),
+        assignee: "did:web:oem.example".to_owned(),
+        assigner: None,
+    };
+    for (rule, operator, right, known, permitted) in [
+        ("permission", "isAnyOf", json!(["DE", "FR"]), json!(["DE", "FR"]), true),
+        ("permission", "isAnyOf", json!(["DE", "FR"]), json!(["DE", "IR"]), false),
+        ("permission", "isAnyOf", json!(["DE", "FR"]), json!([]), false),
+        ("permission", "isNoneOf", json!(["IR"]), json!(["DE", "IR"]), false),
+        ("permission", "isNoneOf", json!(["IR"]), json!(["DE", "FR"]), true),
+        ("prohibition", "isAnyOf", json!(["IR"]), json!(["DE", "IR"]), false),
+        ("prohibition", "isAnyOf", json!(["IR"]), json!(["DE"]), true),
+        ("prohibition", "isNoneOf", json!(["DE", "FR"]), json!(["DE", "IR"]), false),
+        ("prohibition", "isNoneOf", json!(["DE", "FR"]), json!(["DE", "FR"]), true),
+        ("prohibition", "isNoneOf", json!(["DE", "FR"]), json!([]), false),
+    ] {
+        let constraint = json!([{ "leftOperand": "ec:nationality", "operator": operator, "rightOperand": right }]);
+        let mut policy = json!({ "@type": "Set", "@id": "urn:example:policy", "conflict": "prohibit", "permission": [{ "action": "use" }] });
+        policy[rule] = json!([{ "action": "use", "constraint": constraint }]);
+        let world = World::at("2026-02-03T08:00:00Z".parse().unwrap()).with("ec:nationality", known.clone());
+        let decision = evaluate(PolicyDocument::parse(policy).unwrap().policy(), &request, &world);
+        assert_eq!(decision.permitted, permitted, "{rule} {operator} {right} {known}: {}", decision.sentence());
     }
 }

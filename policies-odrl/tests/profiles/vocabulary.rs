@@ -116,6 +116,8 @@ fn the_tables_and_the_turtle_say_the_same() {
                 known.places.iter().map(|place| class(*place).to_owned()).collect(),
                 "{iri}"
             );
+            let every = value(&format!("{}everyValueCounts", adm::NAMESPACE)).is_some();
+            assert_eq!(every, known.every_value_counts(), "{iri}");
             let pattern = value(&format!("{}takesPattern", adm::NAMESPACE));
             assert_eq!(
                 pattern.is_some(),
