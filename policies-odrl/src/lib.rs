@@ -44,5 +44,5 @@ pub use evaluate::{evaluate, explain};
 pub use model::Policy;
 pub use next_change::{next_change, next_change_in};
 pub use uses::{Use, Uses};
-pub use value::Value;
+pub use value::{Datatype, Value};
 pub use world::{Request, World};

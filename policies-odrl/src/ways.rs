@@ -9,8 +9,8 @@ mod solve;
 use crate::decision::Activation;
 use crate::evaluate::explain;
 use crate::model::{
-    Action, AtomicConstraint, Conflict, Connective, Constraint, Duty, Entity, LogicalConstraint, Permission, Policy,
-    Prohibition, RuleTerms,
+    Action, AtomicConstraint, Conflict, Connective, Constraint, Duty, Entity, LogicalConstraint, Operator, Permission,
+    Policy, Prohibition, RuleTerms,
 };
 use crate::profile::Meaning;
 use crate::world::{Request, World};
@@ -302,6 +302,25 @@ impl Literal<'_> {
     pub(crate) fn sentence(&self) -> String {
         let condition = words::condition(self.constraint);
         if self.wanted { condition } else { format!("it is not so that {condition}") }
+    }
+
+    /// Whether what does not hold now may hold another time without anything known being otherwise: what was used grows.
+    pub(crate) fn may_turn(&self) -> bool {
+        let falls = matches!(self.constraint.operator, Operator::Lt | Operator::Lteq) && self.wanted;
+        match self.constraint.meaning {
+            Meaning::Counter | Meaning::Quantity => !falls,
+            Meaning::Interval | Meaning::Elapsed => true,
+            Meaning::Fact
+            | Meaning::EveryFact
+            | Meaning::Recipient
+            | Meaning::Clock
+            | Meaning::EndOfUse
+            | Meaning::DaysOfUse
+            | Meaning::Participant
+            | Meaning::Contractual
+            | Meaning::Always
+            | Meaning::Restriction => false,
+        }
     }
 
     /// Whether a fact that a caller supplies decides it.

@@ -90,7 +90,8 @@ impl<'r> Search<'r> {
             first.needs_fact() && (self.replaces || self.world.facts(&first.constraint.left_operand).is_none())
         });
         // Time, party and action are what they are, and so is what is fixed.
-        let Some(first) = free else { return Met::Not { certain: known.contains(&Some(false)) } };
+        let turns = group.iter().any(|literal| literal.may_turn());
+        let Some(first) = free else { return Met::Not { certain: known.contains(&Some(false)) && !turns } };
         let iri = &first.constraint.left_operand;
         let bare = self.world.without(iri);
         let tried = candidates::of(group);
@@ -100,7 +101,7 @@ impl<'r> Search<'r> {
         });
         match found {
             Some(value) => Met::By(Assignment { left_operand: iri.clone(), value }),
-            None => Met::Not { certain: tried.complete && !self.is_exhausted() },
+            None => Met::Not { certain: tried.complete && !turns && !self.is_exhausted() },
         }
     }
 

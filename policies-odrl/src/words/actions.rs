@@ -1,8 +1,10 @@
 //! Actions as verbs.
 
+use symbolon_vocab::{admissibility as adm, catenax, export_control as ec};
+
 use super::text::{quoted, spaced};
 use crate::action;
-use crate::names::{self, CATENAX_POLICY};
+use crate::names;
 
 /// What is done to `object`: `distribute x to others`. An action that nobody knows is named as it is.
 pub(crate) fn deed(iri: &str, object: &str) -> String {
@@ -20,10 +22,23 @@ fn known(iri: &str) -> Option<&'static (&'static str, &'static str)> {
     if let Some(name) = names::odrl_name(iri) {
         return DEEDS.iter().find(|(known, _)| *known == name);
     }
-    iri.strip_prefix(CATENAX_POLICY).filter(|name| *name == "access").map(|_| &ACCESS)
+    OTHER_DEEDS.iter().find(|(known, _)| *known == iri)
 }
 
-const ACCESS: (&str, &str) = ("access", "see the offer of {} in the catalogue");
+/// The actions that profiles add, by IRI.
+const OTHER_DEEDS: &[(&str, &str)] = &[
+    (catenax::ACCESS, "see the offer of {} in the catalogue"),
+    (adm::DISCLOSE, "disclose {} to others"),
+    (adm::DERIVE, "derive new data from {}"),
+    (adm::AGGREGATE, "combine {} with other parties' data"),
+    (adm::RETAIN, "keep {}"),
+    (adm::TRAIN, "train a model on {}"),
+    (adm::REVERSE_ENGINEER, "find out by analysis how {} was made"),
+    (adm::REMOVE_ORIGIN, "remove from {} where it comes from"),
+    (adm::KEEP_SECRET, "keep {} secret"),
+    (adm::PROVE_DELETION, "prove that {} was deleted"),
+    (ec::RECORD_EXPORT, "record every export of {}"),
+];
 
 /// The actions of the ODRL 2.2 vocabulary.
 const DEEDS: &[(&str, &str)] = &[
@@ -81,6 +96,9 @@ mod tests {
         for (name, pattern) in DEEDS {
             assert!(action::is_known(&format!("{ODRL}{name}")), "{name}");
             assert!(pattern.contains("{}"), "{name}");
+        }
+        for (iri, pattern) in OTHER_DEEDS {
+            assert!(action::is_known(iri) && pattern.contains("{}"), "{iri}");
         }
         assert_eq!(deed("http://www.w3.org/ns/odrl/2/delete", "`x`"), "delete every copy of `x` after use");
         assert_eq!(deed("urn:x:frame", "`x`"), "do `urn:x:frame` with `x`");

@@ -1,13 +1,25 @@
 //! Constraints as half sentences: the purpose is this or that.
 
 use serde_json::Value as Json;
-use symbolon_vocab::{admissibility, catenax};
+use symbolon_vocab::{admissibility, catenax, export_control, odrl};
 
 use super::text::{self, capital, counted, list, quoted, spaced};
 use crate::model::{AtomicConstraint, Operator};
 use crate::names::{Prefixes, odrl_name};
 use crate::profile::{self, Enforcement, Meaning};
 use crate::value::{Datatype, Typed, Value};
+
+/// Left operands whose label makes no sentence.
+const NAMES: &[(&str, &str)] = &[
+    (catenax::CONTRACT_TERMINATION, "what follows the end of the agreement"),
+    (catenax::CONFIDENTIAL_INFORMATION_SHARING, "the recipient of confidential information"),
+    (catenax::AFFILIATES_BPNL, "the affiliated company"),
+    (catenax::MANAGED_LEGAL_ENTITY_BPNL, "the managed company"),
+    (odrl::UNIT_OF_COUNT, "the unit of count"),
+    (odrl::RELATIVE_SPATIAL_POSITION, "the relative place in space"),
+    (odrl::RELATIVE_TEMPORAL_POSITION, "the relative place in time"),
+    (admissibility::RETAINED_FOR, "the time that the data was kept"),
+];
 
 const SURVIVES_FOR: &str = admissibility::SURVIVES_FOR;
 const SURVIVES_UNTIL: &str = admissibility::SURVIVES_UNTIL;
@@ -39,6 +51,18 @@ fn plain(constraint: &AtomicConstraint) -> String {
         (Meaning::Recipient, _, _) => {
             format!("{} {} (where the data is passed on)", operand(&constraint.left_operand), predicate(constraint))
         }
+        (_, Operator::Eq, [person]) if constraint.left_operand == export_control::US_PERSON => match person.typed() {
+            Typed::Boolean(true) => "the party is a US person".to_owned(),
+            Typed::Boolean(false) => "the party is not a US person".to_owned(),
+            Typed::Iri
+            | Typed::Text
+            | Typed::Number(_)
+            | Typed::Moment(_)
+            | Typed::SinceAgreement(_)
+            | Typed::Duration(_)
+            | Typed::Foreign(_)
+            | Typed::Unread => format!("{} {}", operand(&constraint.left_operand), predicate(constraint)),
+        },
         (Meaning::Always, Operator::Eq, [end]) if constraint.left_operand == SURVIVES_FOR => {
             format!("it binds for {} after the agreement has ended", text::value(end))
         }
@@ -56,11 +80,10 @@ fn what_ends(constraint: &AtomicConstraint) -> &'static str {
 /// A left operand with its article; a name that nobody knows as it is.
 pub(crate) fn operand(iri: &str) -> String {
     match profile::operand(iri) {
-        Some(_) if iri == catenax::CONTRACT_TERMINATION => "what follows the end of the agreement".to_owned(),
-        Some(_) if iri == catenax::CONFIDENTIAL_INFORMATION_SHARING => {
-            "the recipient of confidential information".to_owned()
-        }
-        Some(operand) => format!("the {}", lowered(operand.label)),
+        Some(operand) => match NAMES.iter().find(|(known, _)| *known == iri) {
+            Some((_, name)) => (*name).to_owned(),
+            None => format!("the {}", lowered(operand.label)),
+        },
         None => match odrl_name(iri) {
             Some(name) => format!("the {} ({})", spaced(&text::cut(name, 80)), quoted(iri)),
             None => quoted(iri),
@@ -129,7 +152,10 @@ fn relation(operator: &Operator, order: Order, several: bool) -> Option<&'static
 /// Whether the name of an operand stands for several: `months of warranty`.
 fn is_plural(iri: &str) -> bool {
     let Some(operand) = profile::operand(iri) else { return false };
-    let head = operand.label.split(" of ").next().unwrap_or_default();
+    if NAMES.iter().any(|(known, _)| *known == iri) {
+        return false;
+    }
+    let head = operand.label.split(" of ").next().and_then(|head| head.split(" by ").next()).unwrap_or_default();
     head.ends_with('s') && !head.ends_with("us") && !head.ends_with("ss")
 }
 

@@ -1,6 +1,9 @@
 //! Policies for golden texts. All of our own making; the parties are fictional.
 
 use serde_json::{Value, json};
+use symbolon_policies_odrl::PolicyBuilder;
+use symbolon_policies_odrl::model::Operator;
+use symbolon_policies_odrl::profile::admissibility::{Profile, Terms};
 
 /// Every sample under its name.
 pub(crate) fn all() -> Vec<(&'static str, Value)> {
@@ -17,6 +20,8 @@ pub(crate) fn all() -> Vec<(&'static str, Value)> {
         ("time", time()),
         ("counts", counts()),
         ("admissibility", admissibility()),
+        ("whole_profile", whole_profile()),
+        ("built", built()),
         ("foreign", foreign()),
         ("empty", json!({"@id": "urn:policy:empty", "permission": []})),
     ]
@@ -168,7 +173,7 @@ fn counts() -> Value {
     ]}]})
 }
 
-/// Scope, export control and a surviving duty, in the terms of our own profiles.
+/// Scope and export control, in the terms of our own profiles.
 pub(crate) fn admissibility() -> Value {
     const ADM: &str = "https://w3id.org/symbolon/admissibility/1/";
     const EC: &str = "https://w3id.org/symbolon/export-control/1/";
@@ -181,6 +186,41 @@ pub(crate) fn admissibility() -> Value {
             ec("eccn", "isNoneOf", json!(["9E003"])),
         ]}],
         "prohibition": [{"action": "distribute", "constraint": [adm("survivesFor", "eq", json!("P2Y"))]}]})
+}
+
+/// What the typed profile writes, with something in every part.
+pub(crate) fn whole_profile() -> Value {
+    let terms: Terms = serde_json::from_value(json!({
+        "purposes": ["urn:example:purpose:quality", "urn:example:purpose:recall"],
+        "scope": {
+            "partNumbers": ["TB-1001", "TB-1002"], "lots": ["L-7"], "sites": ["plant-3"], "countries": ["DE"],
+            "windows": [
+                {"from": "2026-01-01T00:00:00Z", "until": "2026-04-01T00:00:00Z"}, {"from": "2026-10-01T00:00:00Z"},
+            ],
+            "recorded": {"from": "2025-06-01T00:00:00Z"},
+        },
+        "retention": {"for": "P90D"},
+        "disclosure": {"to": {"recipients": ["did:web:lab.example"], "hops": 1}},
+        "derivation": "allowed",
+        "aggregation": {"groupOf": 5},
+        "localisation": {"storage": ["DE", "FR"], "processing": ["DE"]},
+        "tradeSecret": {"for": "P5Y"},
+        "exportControl": [
+            {"eccn": ["EAR99"], "dualUse": ["none"]},
+            {"eccn": ["2E003"], "destinations": ["DE", "US"], "nationalities": ["DE", "US"], "usPerson": true,
+                "licence": {"id": "D123456", "quantity": 3, "expires": "2027-01-01T00:00:00Z"}},
+        ],
+    }))
+    .unwrap();
+    Profile::new(terms).unwrap().to_policy("urn:profile:turbine").unwrap().json().clone()
+}
+
+/// What the builder writes.
+fn built() -> Value {
+    let policy = PolicyBuilder::offer("urn:offer:built").target("urn:asset:bearing").permit("use", |rule| {
+        rule.constraint("purpose", Operator::Eq, "quality").constraint("count", Operator::Lteq, 3)
+    });
+    policy.build().unwrap().json().clone()
 }
 
 /// A policy of which hardly anything is known.

@@ -4,8 +4,10 @@ use std::fmt::Write as _;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use symbolon_policies_odrl::model::Operator;
+use symbolon_policies_odrl::profile::{self, Shape};
 use symbolon_policies_odrl::words::{self, Node, Role, Standing};
-use symbolon_policies_odrl::{Policy, PolicyDocument};
+use symbolon_policies_odrl::{Datatype, Policy, PolicyDocument};
 
 use crate::{generate, samples};
 
@@ -40,6 +42,44 @@ fn policies_are_told() {
 fn a_tree_is_json() {
     let policy = parsed(&samples::composed());
     insta::assert_json_snapshot!(words::tree(policy.policy()));
+}
+
+/// Every left operand of every known profile is a half sentence that reads, and says what decides it.
+#[test]
+fn every_operand_has_words() {
+    let mut text = String::new();
+    for operand in profile::operands() {
+        let right = match operand.shape {
+            Shape::Any => None,
+            Shape::Names(names) => names.first().copied(),
+            Shape::Bpnl => Some("BPNL00000000TIER"),
+            Shape::Positive => Some("6"),
+            Shape::Instant => Some("2027-06-30T12:00:00Z"),
+            Shape::Country => Some("DE"),
+            Shape::Eccn => Some("9E003"),
+            Shape::Usml => Some("VIII(h)"),
+            Shape::DualUse => Some("9A001"),
+        };
+        let right = right.unwrap_or(match operand.datatype {
+            Datatype::Text | Datatype::Iri => "x",
+            Datatype::Number => "6",
+            Datatype::Moment => "2027-06-30T12:00:00Z",
+            Datatype::Duration => "P2Y",
+            Datatype::Boolean => "true",
+        });
+        let operator = canonical(operand.operators.first().unwrap());
+        let policy = parsed(&json!({"permission": [{"action": "use", "constraint": [
+            {"leftOperand": operand.iri(), "operator": operator, "rightOperand": right}]}]}));
+        let terms = words::enforcement(policy.policy());
+        writeln!(text, "{}: {} [{}]", operand.iri(), terms[0].sentence, terms[0].standing.sentence()).unwrap();
+    }
+    insta::assert_snapshot!(text);
+}
+
+fn canonical(operator: &Operator) -> String {
+    let name = format!("{operator:?}");
+    let (first, rest) = name.split_at(1);
+    format!("{}{rest}", first.to_lowercase())
 }
 
 /// What a policy says, counted from its JSON alone.
