@@ -5,6 +5,7 @@ mod constraint;
 mod duty;
 mod ledger;
 mod operator;
+mod permits;
 mod premise;
 mod refusal;
 mod rule;
@@ -24,6 +25,7 @@ use crate::uses::Use;
 use crate::world::{Request, World};
 
 pub(crate) use ledger::ledger_boundary;
+pub use permits::permits;
 pub(crate) use premise::{Compared, Condition, Left, Premise, Premised, RulePremises, premises};
 pub(crate) use time::boundaries;
 pub(crate) use truth::Truth;
