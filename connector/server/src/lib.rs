@@ -23,5 +23,6 @@ pub mod problem;
 pub mod startup;
 pub mod storage;
 pub mod telemetry;
+pub mod terms;
 pub mod vault;
 pub mod worker;

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use symbolon_policies_odrl::PolicyError;
 use utoipa::ToSchema;
 
@@ -74,12 +74,29 @@ pub struct Problem {
     pub rule: Option<String>,
     /// What to do about it, where we know.
     pub hint: Option<String>,
+    /// Each thing that was wrong, where there are several: every rule of a policy that refused, every rule of a profile that a
+    /// policy breaks.
+    pub findings: Vec<Finding>,
+}
+
+/// One of several things that were wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Finding {
+    /// Where in the policy, for example `permission[0].constraint[1]`; empty for the policy as a whole.
+    pub path: String,
+    /// Stable, for programs.
+    pub code: String,
+    /// For people.
+    pub sentence: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
 }
 
 impl Problem {
     /// A problem without rule or hint.
     pub fn new(kind: Kind, code: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { kind, code: code.into(), detail: detail.into(), rule: None, hint: None }
+        Self { kind, code: code.into(), detail: detail.into(), rule: None, hint: None, findings: Vec::new() }
     }
 
     /// 400 with a code and a sentence.
@@ -119,6 +136,13 @@ impl Problem {
         self
     }
 
+    /// Lists each thing that was wrong.
+    #[must_use]
+    pub fn with_findings(mut self, findings: Vec<Finding>) -> Self {
+        self.findings = findings;
+        self
+    }
+
     /// The RFC 9457 document.
     pub fn document(&self) -> Document<'_> {
         let (status, title) = self.kind.status();
@@ -135,15 +159,29 @@ impl Problem {
             detail: &self.detail,
             rule: self.rule.as_deref(),
             hint: self.hint.as_deref(),
+            findings: &self.findings,
         }
     }
 
-    /// The reasons as sentences, for the protocol's `reason` member.
+    /// The reasons as sentences, for the protocol's `reason` member: one for each finding, or else the detail and its rule.
     pub fn reasons(&self) -> Vec<String> {
-        let mut reasons = vec![self.detail.clone()];
-        reasons.extend(self.rule.iter().map(|rule| format!("rule: {rule}")));
+        let mut reasons: Vec<String> = self.findings.iter().map(Finding::reason).collect();
+        if reasons.is_empty() {
+            reasons.push(self.detail.clone());
+            reasons.extend(self.rule.iter().map(|rule| format!("rule: {rule}")));
+        }
         reasons.extend(self.hint.clone());
         reasons
+    }
+}
+
+impl Finding {
+    /// The sentence, with code and place in brackets behind it.
+    fn reason(&self) -> String {
+        let Self { path, code, sentence, hint } = self;
+        let place = if path.is_empty() { String::new() } else { format!(" at {path}") };
+        let hint = hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
+        format!("{sentence}{hint} [{code}{place}]")
     }
 }
 
@@ -198,4 +236,7 @@ pub struct Document<'a> {
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<&'a str>,
+    /// Each thing that was wrong, where there are several.
+    #[serde(skip_serializing_if = "<[Finding]>::is_empty")]
+    pub findings: &'a [Finding],
 }

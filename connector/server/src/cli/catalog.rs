@@ -6,13 +6,17 @@ use serde_json::{Value, json};
 use super::client::{Client, Connection, text};
 use super::failure::Failure;
 use super::output::{Output, table};
+use super::terms;
+
+/// The member in which the connector says what the offers of a dataset say.
+const TERMS: &str = "symbolon:terms";
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   symbolon catalog --partner did:key:z6Mk…
   symbolon catalog --partner did:key:z6Mk… --address https://supplier.example/dsp/2025-1
-  symbolon catalog --partner did:key:z6Mk… --dataset spindle-telemetry     one dataset with its terms
+  symbolon catalog --partner did:key:z6Mk… --dataset spindle-telemetry     one dataset, and what its offers say
   symbolon catalog --partner did:key:z6Mk… --json | jq '.catalog.dataset[].\"@id\"'")]
 pub(super) struct Catalog {
     #[command(flatten)]
@@ -52,8 +56,8 @@ pub(super) async fn run(catalog: Catalog, output: &Output) -> Result<(), Failure
     let client = catalog.connection.client()?;
     if let Some(dataset) = &catalog.dataset {
         let dataset = self::dataset(&client, catalog.partner.body(), dataset).await?;
-        output.say(format!("{dataset:#}"));
         output.record(&dataset);
+        show_dataset(dataset, output);
         return Ok(());
     }
     let mut page = catalog.partner.body();
@@ -95,6 +99,30 @@ fn show(answer: &Value, output: &Output) {
     let mut rows = vec![["DATASET", "TITLE", "OFFER", "FORMATS"].map(str::to_owned).to_vec()];
     rows.extend(datasets.map(row));
     output.say(table(&rows).trim_end());
+    for offer in several(answer, "terms") {
+        let caveats = terms::caveats(&offer["terms"], text(offer, "unreadable"));
+        if !caveats.is_empty() {
+            output.say(format!("Offer {} of {}:", text(offer, "offer"), text(offer, "dataset")));
+            caveats.into_iter().for_each(|line| output.say(line));
+        }
+    }
+}
+
+/// The dataset as the partner sent it, and what its offers say.
+fn show_dataset(mut dataset: Value, output: &Output) {
+    let said = dataset.as_object_mut().and_then(|members| members.remove(TERMS)).unwrap_or_default();
+    output.say(format!("{dataset:#}"));
+    for offer in said.as_array().into_iter().flatten() {
+        output.say(format!("Offer {}:", text(offer, "offer")));
+        terms::show(&offer["terms"], output);
+        terms::caveats(&Value::Null, text(offer, "unreadable")).into_iter().for_each(|line| output.say(line));
+    }
+}
+
+/// What the offer says, as the connector has read it; null if it could not.
+pub(super) fn terms_of<'a>(dataset: &'a Value, offer: &str) -> &'a Value {
+    let found = several(dataset, TERMS).find(|told| text(told, "offer") == offer);
+    found.and_then(|told| told.get("terms")).unwrap_or(&Value::Null)
 }
 
 fn row(dataset: &Value) -> Vec<String> {

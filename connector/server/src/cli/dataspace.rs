@@ -62,6 +62,9 @@ struct Create {
     /// Base URL of a directory of business partner numbers (BDRS)
     #[arg(long, value_name = "URL")]
     directory: Option<String>,
+    /// The policy profile that all terms offered here have to follow
+    #[arg(long, value_name = "IRI")]
+    profile: Option<String>,
     /// How long to wait for our own credentials, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     within: u64,
@@ -113,6 +116,7 @@ async fn found(create: Create, output: &Output) -> Result<(), Failure> {
         "types": create.types,
         "scopes": create.scopes,
         "directory": create.directory,
+        "profile": create.profile,
     });
     let events = client.events(None).await?;
     let founded = client.post("dataspaces", &body).await?;

@@ -53,6 +53,12 @@ impl Refusal {
                 reason.push_str(&format!("; {label}: {text}"));
             }
         }
+        for finding in self.document.get("findings").and_then(Value::as_array).into_iter().flatten() {
+            let text = |member| finding.get(member).and_then(Value::as_str).unwrap_or_default();
+            let place = if text("path").is_empty() { "the policy" } else { text("path") };
+            reason.push_str(&format!("\n  {place}: {} [{}]", text("sentence"), text("code")));
+            reason.extend(finding.get("hint").and_then(Value::as_str).map(|hint| format!("; {hint}")));
+        }
         reason
     }
 }

@@ -1,9 +1,10 @@
 //! The command line of `symbolon`.
 //!
-//! `serve`, `init`, `reindex`, `verify` and `compare` work on this machine; `dataspace`, `invite`, `join`, `catalog`, `negotiate`,
-//! `transfer` and `fetch` are thin clients of a running connector's management API; `demo` runs two connectors and walks the
-//! whole way through them.
+//! `serve`, `init`, `reindex`, `verify`, `compare` and `policy` work on this machine; `dataspace`, `invite`, `join`, `catalog`,
+//! `negotiate`, `agreements`, `transfer` and `fetch` are thin clients of a running connector's management API; `demo` runs two
+//! connectors and walks the whole way through them.
 
+mod agreements;
 mod catalog;
 mod client;
 mod compare;
@@ -20,9 +21,11 @@ mod join;
 mod keys;
 mod negotiate;
 mod output;
+mod policy;
 mod private_file;
 mod reindex;
 mod serve;
+mod terms;
 mod transfer;
 mod verify;
 
@@ -102,6 +105,10 @@ enum Command {
     Catalog(catalog::Catalog),
     /// Ask a partner for a contract and follow the negotiation to its end
     Negotiate(negotiate::Negotiate),
+    /// Show agreements: what they permit, until when, and what outlives them
+    Agreements(agreements::Agreements),
+    /// Read, try, compare and review policies, also as files without a connector
+    Policy(policy::Policy),
     /// Ask for data under an agreement and follow the transfer until data may flow
     Transfer(transfer::Transfer),
     /// Download the data of a started transfer to a file
@@ -159,6 +166,8 @@ fn run(command: Command, output: &Output) -> Result<(), Failure> {
             Command::Join(join) => join::run(join, output).await,
             Command::Catalog(catalog) => catalog::run(catalog, output).await,
             Command::Negotiate(negotiate) => negotiate::run(negotiate, output).await,
+            Command::Agreements(agreements) => agreements::run(agreements, output).await,
+            Command::Policy(policy) => policy::run(policy, output).await,
             Command::Transfer(transfer) => transfer::run(transfer, output).await,
             Command::Fetch(fetch) => fetch::run(fetch, output).await,
             Command::Completions(_) => Ok(()),

@@ -11,6 +11,7 @@ use super::events::Event;
 use super::failure::Failure;
 use super::follow::{Following, Process};
 use super::output::Output;
+use super::terms;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -42,6 +43,9 @@ pub(super) async fn run(negotiate: Negotiate, output: &Output) -> Result<(), Fai
     let partner = negotiate.partner.body();
     let dataset = catalog::dataset(&client, partner.clone(), &negotiate.dataset).await?;
     let offer = chosen(&dataset, negotiate.offer.as_deref())?;
+    let id = text(&offer, "@id");
+    output.say(format!("We ask for {} under the offer {id}:", negotiate.dataset));
+    terms::show(catalog::terms_of(&dataset, id), output);
     let asked = Asked { partner, offer, within: Duration::from_secs(negotiate.within) };
     if negotiate.no_follow {
         let started = client.post("negotiations", &asked.body()).await?;

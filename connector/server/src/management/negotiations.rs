@@ -22,6 +22,7 @@ use crate::operations::partners;
 use crate::operations::publishing::policies;
 use crate::problem::Problem;
 use crate::storage::negotiations::{Filter, StoredNegotiation, role_name};
+use crate::terms::Terms;
 
 /// A contract to be asked for (`role` consumer), or to be offered to a partner that has not asked (`role` provider).
 #[derive(Debug, Deserialize, ToSchema)]
@@ -95,6 +96,8 @@ pub struct Negotiation {
     /// The terms on the table.
     #[schema(value_type = Object)]
     offer: Value,
+    /// What they say, and which of it no connector checks: to be read before anybody accepts, agrees or verifies.
+    terms: Terms,
     /// Once agreed.
     agreement_id: Option<String>,
     /// RFC 3339.
@@ -336,6 +339,7 @@ impl From<StoredNegotiation> for Negotiation {
             state: machine.state_name().to_string(),
             waiting_for: waiting_for(machine.state_name(), machine.role()).map(str::to_owned),
             offer: machine.last_offer().json().clone(),
+            terms: Terms::of(machine.last_offer().policy()),
             termination,
             pid: stored.pid,
             partner: stored.partner,

@@ -17,6 +17,7 @@ use crate::connector::Connector;
 use crate::operations::publishing::offers::{self, Draft};
 use crate::problem::Problem;
 use crate::storage::offers as stored;
+use crate::terms::Terms;
 
 /// An offer to be published, or the new content of one.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -50,8 +51,10 @@ pub struct Offer {
     assets: Selector,
     /// Who may see the offer.
     access_policy: String,
-    /// The terms.
+    /// The policy that becomes the terms.
     usage_policy: String,
+    /// What it says, and which of it no connector checks.
+    terms: Terms,
     /// Which steps the connector takes by itself.
     automation: OfferAutomation,
     /// DSP offer ids that were fixed, by asset id.
@@ -114,7 +117,7 @@ pub(super) async fn create(
     Body(body): Body<NewOffer>,
 ) -> Result<HttpResponse, Problem> {
     let offer = offers::create(&connector, &operator, body.into()).await?;
-    Ok(created("offers", &offer.id.clone(), &Offer::from(offer)))
+    Ok(created("offers", &offer.id.clone(), &shown(&connector, offer).await?))
 }
 
 /// List offers in the order of their ids
@@ -127,7 +130,8 @@ pub(super) async fn list(
 ) -> Result<web::Json<Items<Offer>>, Problem> {
     let page = page(query.limit, query.after)?;
     let rows = offers::list(&connector, &operator, &page).await?;
-    Ok(web::Json(Items::of(rows, &page, |offer| offer.id.clone(), Offer::from)))
+    let terms = offers::terms(&connector, &rows).await?;
+    Ok(web::Json(Items::of(rows, &page, |offer| offer.id.clone(), |offer| Offer::of(offer, &terms))))
 }
 
 /// Read an offer
@@ -138,7 +142,7 @@ pub(super) async fn get(
     connector: web::Data<Connector>,
     id: web::Path<String>,
 ) -> Result<web::Json<Offer>, Problem> {
-    Ok(web::Json(offers::get(&connector, &operator, &id).await?.into()))
+    Ok(web::Json(shown(&connector, offers::get(&connector, &operator, &id).await?).await?))
 }
 
 /// Replace an offer: negotiations under way keep the terms they began with
@@ -150,7 +154,7 @@ pub(super) async fn replace(
     id: web::Path<String>,
     Body(body): Body<NewOffer>,
 ) -> Result<web::Json<Offer>, Problem> {
-    Ok(web::Json(offers::replace(&connector, &operator, &id, body.into()).await?.into()))
+    Ok(web::Json(shown(&connector, offers::replace(&connector, &operator, &id, body.into()).await?).await?))
 }
 
 /// Withdraw an offer: agreements that came of it stay in force
@@ -179,12 +183,19 @@ impl From<NewOffer> for Draft {
     }
 }
 
-impl From<stored::Offer> for Offer {
-    fn from(offer: stored::Offer) -> Self {
+/// The offer with what its terms say.
+async fn shown(connector: &Connector, offer: stored::Offer) -> Result<Offer, Problem> {
+    let terms = offers::terms(connector, std::slice::from_ref(&offer)).await?;
+    Ok(Offer::of(offer, &terms))
+}
+
+impl Offer {
+    fn of(offer: stored::Offer, terms: &BTreeMap<String, Terms>) -> Self {
         Self {
             id: offer.id,
             assets: offer.selector.into(),
             access_policy: offer.access_policy,
+            terms: terms.get(&offer.usage_policy).cloned().unwrap_or_default(),
             usage_policy: offer.usage_policy,
             automation: offer.automation.into(),
             offer_ids: offer.offer_ids,

@@ -10,9 +10,12 @@ use crate::authentication::{Operator, Permission};
 use crate::clock;
 use crate::connector::{Change, Connector};
 use crate::ids;
+use crate::operations::origins;
+use crate::operations::policies::must_follow_profile;
 use crate::problem::{Kind, Problem};
 use crate::storage::offers::{self, CriterionOperator, Offer, OfferAutomation, Selector};
 use crate::storage::{Db, Page, StorageError, assets, policies};
+use crate::terms::Terms;
 
 /// The table that [`offers::list_asset`] writes, as storage errors name it.
 pub(super) const LISTING: &str = "listing";
@@ -51,10 +54,10 @@ pub async fn create(connector: &Arc<Connector>, operator: &Operator, draft: Draf
     let dataspace = dataspace_of(connector, draft.dataspace.as_deref())?;
     let offer = Offer { dataspace, ..offer_of(id, draft, now, now)? };
     let _one_at_a_time = connector.publishing.lock().await;
-    policies_exist(connector, &offer).await?;
+    check_policies(connector, &offer).await?;
     let mut change = Change::default();
     change.write(offers::insert(&offer));
-    list_assets(&connector.db, &mut change, &offer).await?;
+    list_assets(connector, &mut change, &offer).await?;
     change.event("offer.created", &offer.id, None, json!({"by": operator.name()}));
     connector.commit(change).await.map_err(listing_refused)?;
     Ok(offer)
@@ -82,11 +85,11 @@ pub async fn replace(
     };
     let offer = offer_of(id.to_owned(), draft, stored.created, clock::millis(clock::now()))?;
     let offer = Offer { dataspace, ..offer };
-    policies_exist(connector, &offer).await?;
+    check_policies(connector, &offer).await?;
     let mut change = Change::default();
     change.write(offers::unlist_offer(id));
     change.write(offers::update(&offer));
-    list_assets(&connector.db, &mut change, &offer).await?;
+    list_assets(connector, &mut change, &offer).await?;
     change.event("offer.changed", id, None, json!({"by": operator.name()}));
     connector.commit(change).await.map_err(listing_refused)?;
     Ok(offer)
@@ -126,6 +129,21 @@ pub async fn list(connector: &Connector, operator: &Operator, page: &Page) -> Re
     Ok(offers::list(&connector.db, page).await?)
 }
 
+/// What the terms of these offers say, by the id of their policy.
+///
+/// # Errors
+/// When storage fails.
+pub async fn terms(connector: &Connector, offers: &[Offer]) -> Result<BTreeMap<String, Terms>, Problem> {
+    let mut terms = BTreeMap::new();
+    for Offer { usage_policy, .. } in offers {
+        if !terms.contains_key(usage_policy) {
+            let told = Terms::of(connector.policy(usage_policy).await?.policy());
+            terms.insert(usage_policy.clone(), told);
+        }
+    }
+    Ok(terms)
+}
+
 /// Every offer. Callers hold the publishing lock, so that none appears meanwhile.
 pub(super) async fn all(db: &Db) -> Result<Vec<Offer>, StorageError> {
     let mut all: Vec<Offer> = Vec::new();
@@ -137,6 +155,18 @@ pub(super) async fn all(db: &Db) -> Result<Vec<Offer>, StorageError> {
         }
         all.extend(rows);
     }
+}
+
+/// Offers whose terms are this policy, in dataspaces that have a policy profile. Callers hold the publishing lock.
+pub(super) async fn under(connector: &Connector, policy: &str) -> Result<Vec<Offer>, Problem> {
+    let spaces = connector.dataspaces.all();
+    let has_profile = |id: &str| spaces.iter().any(|dataspace| dataspace.id == id && dataspace.profile.is_some());
+    if spaces.iter().all(|dataspace| dataspace.profile.is_none()) {
+        return Ok(Vec::new());
+    }
+    let mut under = all(&connector.db).await?;
+    under.retain(|offer| offer.usage_policy == policy && has_profile(&offer.dataspace));
+    Ok(under)
 }
 
 async fn by_id(connector: &Connector, id: &str) -> Result<Offer, Problem> {
@@ -206,7 +236,8 @@ fn check_selector(selector: &Selector) -> Result<(), Problem> {
     }
 }
 
-async fn policies_exist(connector: &Connector, offer: &Offer) -> Result<(), Problem> {
+/// Both policies are there, and the terms follow the policy profile of the dataspace.
+async fn check_policies(connector: &Connector, offer: &Offer) -> Result<(), Problem> {
     for (member, id) in [("accessPolicy", &offer.access_policy), ("usagePolicy", &offer.usage_policy)] {
         if policies::by_id(&connector.db, id).await?.is_none() {
             let detail = format!("{member} names the policy {id:?}, which does not exist");
@@ -215,15 +246,18 @@ async fn policies_exist(connector: &Connector, offer: &Offer) -> Result<(), Prob
                 .with_hint("create it first with POST /api/v1/policies"));
         }
     }
-    Ok(())
+    let terms = connector.policy(&offer.usage_policy).await?;
+    must_follow_profile(connector, &offer.dataspace, &terms)
 }
 
 /// Adds the listing of every asset that the offer covers.
-async fn list_assets(db: &Db, change: &mut Change, offer: &Offer) -> Result<(), StorageError> {
+async fn list_assets(connector: &Connector, change: &mut Change, offer: &Offer) -> Result<(), Problem> {
+    let (db, now) = (&connector.db, clock::now());
     if let Selector::Ids(ids) = &offer.selector {
         let distinct: std::collections::BTreeSet<&String> = ids.iter().collect();
         for id in distinct {
-            if assets::by_id(db, id).await?.is_some() {
+            if let Some(asset) = assets::by_id(db, id).await? {
+                origins::may_be_offered(connector, &asset, now).await?;
                 change.write(offers::list_asset(offer, id));
             }
         }
@@ -235,6 +269,7 @@ async fn list_assets(db: &Db, change: &mut Change, offer: &Offer) -> Result<(), 
         let Some(last) = rows.last() else { return Ok(()) };
         page.after = Some(last.id.clone());
         for asset in rows.iter().filter(|asset| offer.selector.matches(&asset.id, &asset.properties)) {
+            origins::may_be_offered(connector, asset, now).await?;
             change.write(offers::list_asset(offer, &asset.id));
         }
     }

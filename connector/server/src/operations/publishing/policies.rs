@@ -2,36 +2,36 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
-use symbolon_policies_odrl::{Decision, PolicyDocument, PolicyError, dsp, explain};
+use symbolon_policies_odrl::{PolicyDocument, dsp};
 
-use super::check_id;
+use super::{check_id, offers};
 use crate::authentication::{Operator, Permission};
 use crate::clock;
 use crate::connector::{Change, Connector};
 use crate::ids;
-use crate::operations::facts;
+use crate::operations::policies::must_follow_profile;
 use crate::problem::{Kind, Problem};
 use crate::storage::policies::{self, StoredPolicy};
 use crate::storage::{Page, StorageError};
+use crate::terms::{explaining, reading};
 
 /// Stores a policy under an id, which is chosen here if absent.
 ///
 /// # Errors
-/// 403; 409 if the id is taken; 422 if it is no policy, or could not be sent to a partner.
+/// 403; 409 if the id is taken; 422 if it could not be sent to a partner, or breaks rules of a profile that it names.
 pub async fn create(
     connector: &Arc<Connector>,
     operator: &Operator,
     id: Option<String>,
-    document: Value,
+    policy: PolicyDocument,
 ) -> Result<StoredPolicy, Problem> {
     operator.must(Permission::Administer)?;
     let id = id.unwrap_or_else(ids::plain);
     check_id("policy", &id)?;
-    check_document(&document)?;
+    check_document(&policy)?;
     let now = clock::millis(clock::now());
-    let policy = StoredPolicy { id, document, created: now, updated: now };
+    let policy = StoredPolicy { id, document: policy.json().clone(), created: now, updated: now };
     let mut change = Change::default();
     change.write(policies::insert(&policy));
     change.event("policy.created", &policy.id, None, json!({"by": operator.name()}));
@@ -42,17 +42,21 @@ pub async fn create(
 /// Replaces a policy. Offers that name it carry the new terms from now on; agreements keep theirs.
 ///
 /// # Errors
-/// 403, 404, 422.
+/// 403, 404; 422 as for [`create`], or if an offer has it in a dataspace whose policy profile it does not follow.
 pub async fn replace(
     connector: &Arc<Connector>,
     operator: &Operator,
     id: &str,
-    document: Value,
+    policy: PolicyDocument,
 ) -> Result<StoredPolicy, Problem> {
     operator.must(Permission::Administer)?;
-    check_document(&document)?;
+    check_document(&policy)?;
+    let _one_at_a_time = connector.publishing.lock().await;
     let stored = by_id(connector, id).await?;
-    let policy = StoredPolicy { document, updated: clock::millis(clock::now()), ..stored };
+    for offer in offers::under(connector, id).await? {
+        must_follow_profile(connector, &offer.dataspace, &policy)?;
+    }
+    let policy = StoredPolicy { document: policy.json().clone(), updated: clock::millis(clock::now()), ..stored };
     let mut change = Change::default();
     change.write(policies::update(&policy));
     change.event("policy.changed", id, None, json!({"by": operator.name()}));
@@ -103,42 +107,6 @@ pub async fn list(connector: &Connector, operator: &Operator, page: &Page) -> Re
     Ok(policies::list(&connector.db, page).await?)
 }
 
-/// What is asked when a policy is tried out.
-#[derive(Clone, Debug)]
-pub struct Trial {
-    /// Participant id of who would act.
-    pub partner: String,
-    /// The dataspace whose facts count; empty: outside any.
-    pub dataspace: String,
-    /// When; now if absent.
-    pub at: Option<Timestamp>,
-    /// ODRL action; `use` if absent.
-    pub action: Option<String>,
-    /// The asset; any if absent.
-    pub asset: Option<String>,
-    /// What the data would be for.
-    pub purpose: Option<String>,
-}
-
-/// Decides the policy for a partner as a negotiation or a data request would, and changes nothing.
-///
-/// # Errors
-/// 403, 404.
-pub async fn check(connector: &Connector, operator: &Operator, id: &str, trial: Trial) -> Result<Decision, Problem> {
-    operator.must(Permission::Read)?;
-    let policy = connector.policy(id).await?;
-    let asset = trial.asset.unwrap_or_else(|| "urn:any".to_owned());
-    let policy = policy.as_message_offer(id, &asset);
-    let at = trial.at.unwrap_or_else(clock::now);
-    let world = facts::standing(connector, &trial.partner, &trial.dataspace, at).await?.world;
-    let world = facts::with_purpose(world, trial.purpose.as_deref(), &policy);
-    let mut request = facts::request_to_use(&trial.partner, &asset);
-    if let Some(action) = trial.action {
-        request.action = action;
-    }
-    Ok(explain(policy.policy(), &request, &world))
-}
-
 /// The policy as the offer of a contract offer message for an asset.
 ///
 /// # Errors
@@ -158,13 +126,13 @@ async fn by_id(connector: &Connector, id: &str) -> Result<StoredPolicy, Problem>
     policies::by_id(&connector.db, id).await?.ok_or_else(|| Problem::not_found("policy", id))
 }
 
-/// A policy must be readable, and its offer form must be one that every partner accepts on the wire.
-fn check_document(document: &Value) -> Result<(), Problem> {
-    let refused = |error: PolicyError| {
-        let at = if error.path.is_empty() { String::new() } else { format!("{}: ", error.path) };
-        let problem = Problem::new(Kind::Unprocessable, "policy.unusable", format!("{at}{}", error.reason));
-        if error.path.is_empty() { problem } else { problem.with_rule(error.path) }
-    };
-    let policy = PolicyDocument::parse(document.clone()).map_err(refused)?;
-    dsp::check_catalog_offer(policy.as_catalog_offer("urn:offer").json()).map_err(refused)
+/// The offer form of a policy must be one that every partner accepts on the wire, and the rules of its profiles are kept.
+fn check_document(policy: &PolicyDocument) -> Result<(), Problem> {
+    dsp::check_catalog_offer(policy.as_catalog_offer("urn:offer").json()).map_err(|error| reading::unusable(&error))?;
+    let findings = explaining::findings(policy.policy());
+    if findings.is_empty() {
+        return Ok(());
+    }
+    let detail = format!("the policy breaks rules of the profile that it names, {} in all", findings.len());
+    Err(Problem::new(Kind::Unprocessable, "policy.profile", detail).with_findings(findings))
 }
