@@ -130,6 +130,12 @@ pub(crate) fn any_covers(outer: &[&str], inner: &str) -> bool {
         })
 }
 
+/// The actions that an action cannot do without (ODRL 2.2, `implies`), by short name: where one of them is prohibited, so is it.
+pub(crate) fn implied(action: &str) -> &'static [&'static str] {
+    // Moving includes deleting the original copy.
+    if Name::told(action) == Name(Vocabulary::Odrl, "move") { &["delete"] } else { &[] }
+}
+
 /// Whether somebody else gets the data by this action: then it is to be asked who.
 pub fn is_onward(action: &str) -> bool {
     any_covers(ONWARD, action)
@@ -146,6 +152,14 @@ pub fn included_in(action: &str) -> Option<String> {
 pub fn added() -> impl Iterator<Item = String> {
     let admissibility = ADMISSIBILITY.iter().map(|(local, _)| format!("{ADM}{local}"));
     admissibility.chain(EXPORT_CONTROL.iter().map(|local| format!("{EC}{local}")))
+}
+
+/// Every action that a vocabulary has, by IRI.
+pub(crate) fn known() -> impl Iterator<Item = String> {
+    let core = INCLUDED_IN.iter().map(|(local, _)| *local).chain(["use", "transfer"]);
+    let catenax = std::iter::once(format!("{CATENAX_POLICY}{CATENAX_ACCESS}"));
+    let commons = CREATIVE_COMMONS.iter().map(|local| format!("{CC}{local}"));
+    core.map(|local| format!("{ODRL}{local}")).chain(commons).chain(catenax).chain(added())
 }
 
 impl<'a> Name<'a> {

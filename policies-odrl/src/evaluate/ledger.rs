@@ -187,7 +187,7 @@ impl Case<'_> {
 fn number(constraint: &AtomicConstraint) -> Option<u64> {
     let [right] = constraint.right_operands.as_slice() else { return None };
     let Typed::Number(number) = right.typed() else { return None };
-    u64::try_from(number.count()?).ok()
+    whole(number)
 }
 
 fn duration(constraint: &AtomicConstraint) -> Option<Duration> {
@@ -201,8 +201,11 @@ fn rounded_up(amount: &Typed) -> Option<u64> {
     if *number < Decimal::zero() {
         return None;
     }
-    let whole = number.count().or_else(|| number.next_whole().count())?;
-    u64::try_from(whole).ok()
+    whole(number).or_else(|| whole(&number.next_whole()))
+}
+
+fn whole(number: &Decimal) -> Option<u64> {
+    if *number == Decimal::zero() { Some(0) } else { u64::try_from(number.count()?).ok() }
 }
 
 /// When the ledger will let a request pass that it holds back now, or the other way round.

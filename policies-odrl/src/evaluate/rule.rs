@@ -1,5 +1,5 @@
 use super::truth::Truth;
-use super::{Case, Subject};
+use super::{Case, Stance, Subject};
 use crate::action;
 use crate::decision::ReasonCode;
 use crate::model::{Action, Constraint, Entity, Permission, Prohibition, RuleTerms};
@@ -136,7 +136,7 @@ impl<'a> Case<'a> {
         let mark = self.trace.mark();
         let (mut truth, mut covered) = (Truth::False, false);
         for (index, action) in told.items.iter().enumerate() {
-            if action::covers(&action.iri, &self.request.action) {
+            if self.is_about(action) {
                 covered = true;
                 truth = truth.or(self.refined(("action", index), told.shared, &action.refinements));
             }
@@ -148,6 +148,14 @@ impl<'a> Case<'a> {
             self.trace.add(ReasonCode::OtherAction, || sentence::other_action(told.items, wanted));
         }
         truth
+    }
+
+    /// A prohibition is also about what cannot be done without the prohibited action.
+    fn is_about(&self, action: &Action) -> bool {
+        let covers = |wanted: &str| action::covers(&action.iri, wanted);
+        covers(&self.request.action)
+            || (self.stance == Stance::Prohibiting
+                && action::implied(&self.request.action).iter().any(|implied| covers(implied)))
     }
 
     fn entities(&mut self, told: Told<'a, Entity>, asked: Asked<'a>) -> Truth {

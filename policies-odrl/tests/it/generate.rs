@@ -32,6 +32,9 @@ const LEFT_OPERANDS: &[&str] = &[
     "https://w3id.org/symbolon/1/participantId",
     "DataUsageEndDate",
     "DataUsageEndDurationDays",
+    "odrl:timeInterval",
+    "Liability",
+    "UsageRestriction",
 ];
 const VALUES: &[&str] = &[
     "a",
