@@ -1,9 +1,10 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, Timestamp};
-use symbolon_vocab::{admissibility as adm, odrl};
+use symbolon_vocab::{admissibility as adm, catenax as cx, odrl};
 
 use crate::duration::Duration;
 use crate::evaluate::boundaries;
+use crate::profile::lets_keep;
 use crate::model::{AtomicConstraint, Connective, Constraint, Duty, Operator, Policy, RuleTerms};
 use crate::value::Typed;
 
@@ -20,7 +21,8 @@ pub struct Deletion {
 ///
 /// * the dates of duties to delete (`odrl:delete`), absolute or counted from when the data was received;
 /// * the end of a retention that prohibitions (`adm:retain` from a date on, or kept for longer than so long) set;
-/// * where every permission ends by how long the data was kept (`adm:retainedFor`), the last such end.
+/// * where every permission ends by how long the data was kept (`adm:retainedFor`), or by a Catena-X end of use, the last such end.
+///   CX-0152 wants data deleted when use ends, unless `ContractTermination` lets it be kept.
 ///
 /// `None` where nothing sets a date. A duty to delete without a date has none while the agreement is in force; see
 /// [`deletion_at_end`].
@@ -101,7 +103,8 @@ impl Reader<'_> {
     fn last_right(&self) -> Option<Deletion> {
         let mut last: Option<Deletion> = None;
         for (place, permission) in self.policy.permissions.iter().enumerate() {
-            let ends = permission.terms.constraints.iter().filter_map(|constraint| self.right_until(constraint)).min()?;
+            let conditions = || permission.terms.constraints.iter().chain(&self.policy.shared.constraints);
+            let ends = conditions().filter_map(|constraint| self.right_until(constraint)).min()?;
             if last.as_ref().is_none_or(|last| last.at < ends) {
                 last = Some(Deletion { at: ends, path: format!("permission[{place}]") });
             }
@@ -112,6 +115,10 @@ impl Reader<'_> {
     fn right_until(&self, constraint: &Constraint) -> Option<Timestamp> {
         match constraint {
             Constraint::Atomic(atomic) => {
+                if matches!(atomic.left_operand.as_str(), cx::DATA_USAGE_END_DATE | cx::DATA_USAGE_END_DURATION_DAYS) {
+                    let ends = boundaries(atomic, self.policy).into_iter().flatten().min();
+                    return ends.filter(|_| !lets_keep(self.policy));
+                }
                 let bounds = matches!(atomic.operator, Operator::Lt | Operator::Lteq | Operator::Eq);
                 let retained = atomic.left_operand == adm::RETAINED_FOR;
                 (bounds && retained).then(|| self.kept_for(atomic)).flatten()

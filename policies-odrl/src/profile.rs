@@ -29,6 +29,7 @@ pub use crate::action::{added as added_actions, included_in, is_onward};
 pub use check::{Finding, check};
 pub(crate) use meaning::Meaning;
 pub use operand::{Enforcement, Operand, Place, Shape};
+pub(crate) use survival::lets_keep;
 
 /// The tables, by namespace. Short names are looked up in this order.
 const TABLES: &[(&str, &[Operand])] = &[

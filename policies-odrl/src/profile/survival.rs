@@ -17,11 +17,12 @@ use crate::value::{Typed, Value};
 const LASTING: &[&str] = &["delete", "uninstall", "inform", "adm:keepSecret", "adm:proveDeletion", "ec:recordExport"];
 
 const DELETION: &str = "cx.data.deletion:1";
+const KEEPING: &str = "cx.data.keeping:1";
 
 impl Policy {
     /// What still binds the assignee after the agreement has been terminated. There are no permissions: rights end. Prohibitions stay,
     /// and so do obligations about data in hand (deletion, secrecy, records of exports) or with a survival of their own. Catena-X
-    /// `ContractTermination` with deletion becomes an obligation to delete.
+    /// `ContractTermination` with deletion becomes an obligation to delete, and so does an end of use, unless the data may be kept.
     ///
     /// A rule with `adm:survivesUntil` ends then, one with `adm:survivesFor` never, because it is not said when the agreement ended:
     /// see [`surviving_since`](Self::surviving_since).
@@ -41,8 +42,7 @@ impl Policy {
         policy.permissions.clear();
         policy.conflict = Conflict::Prohibit;
         policy.obligations.retain(|duty| lasts(duty) || has_survival(&duty.terms));
-        let conditions = self.permissions.iter().map(|permission| &permission.terms).chain([&self.shared]);
-        let deletes = conditions.into_iter().any(|terms| mentions_deletion(&terms.constraints));
+        let deletes = says(self, &|atom| is_termination(atom, DELETION) || is_end_of_use(atom)) && !lets_keep(self);
         if deletes && !policy.obligations.iter().any(is_plain_deletion) {
             let delete = Action { iri: odrl::DELETE.to_owned(), ..Action::default() };
             let terms = RuleTerms { actions: vec![delete], ..RuleTerms::default() };
@@ -74,11 +74,24 @@ fn is_survival(atom: &AtomicConstraint) -> bool {
     matches!(atom.left_operand.as_str(), adm::SURVIVES_FOR | adm::SURVIVES_UNTIL)
 }
 
-fn mentions_deletion(constraints: &[Constraint]) -> bool {
-    any(constraints, &|atom| {
-        atom.left_operand == cx::CONTRACT_TERMINATION
-            && atom.right_operands.iter().any(|value| value.lexical() == DELETION)
-    })
+/// Whether Catena-X `ContractTermination` lets the consumer keep data when use or the agreement ends.
+pub(crate) fn lets_keep(policy: &Policy) -> bool {
+    says(policy, &|atom| is_termination(atom, KEEPING))
+}
+
+/// Whether a condition of a permission is such.
+fn says(policy: &Policy, test: &dyn Fn(&AtomicConstraint) -> bool) -> bool {
+    let mut terms = policy.permissions.iter().map(|permission| &permission.terms).chain([&policy.shared]);
+    terms.any(|terms| any(&terms.constraints, test))
+}
+
+fn is_termination(atom: &AtomicConstraint, what: &str) -> bool {
+    atom.left_operand == cx::CONTRACT_TERMINATION && atom.right_operands.iter().any(|value| value.lexical() == what)
+}
+
+/// CX-0152 wants data deleted when its use ends, whether or not the policy says so again.
+fn is_end_of_use(atom: &AtomicConstraint) -> bool {
+    matches!(atom.left_operand.as_str(), cx::DATA_USAGE_END_DATE | cx::DATA_USAGE_END_DURATION_DAYS)
 }
 
 fn any(constraints: &[Constraint], test: &dyn Fn(&AtomicConstraint) -> bool) -> bool {

@@ -1,6 +1,8 @@
 use serde_json::{Value as Json, json};
 use symbolon_policies_odrl::profile::admissibility::{Profile, Terms};
-use symbolon_policies_odrl::{Policy, PolicyDocument, ReasonCode, Request, World, evaluate};
+use symbolon_policies_odrl::{
+    Policy, PolicyDocument, ReasonCode, Request, World, deletion_at_end, deletion_due, evaluate,
+};
 
 fn profile(terms: Json) -> PolicyDocument {
     let terms: Terms = serde_json::from_value(terms).unwrap();
@@ -64,4 +66,32 @@ fn only_lasting_duties_survive() {
         left.obligations.iter().map(|duty| duty.terms.actions[0].iri.rsplit('/').next().unwrap()).collect();
     assert_eq!(duties, ["keepSecret", "compensate", "delete"]);
     assert_eq!((left.permissions.len(), left.prohibitions.len()), (0, 1));
+}
+
+/// CX-0152: data is deleted when use or the agreement ends, unless it may be kept.
+#[test]
+fn catenax_data_is_deleted_when_its_use_ends() {
+    let atom = |left: &str, right: &str| json!({ "leftOperand": left, "operator": "eq", "rightOperand": right });
+    let until = || atom("DataUsageEndDate", "2027-01-01T00:00:00Z");
+    let termination = |what: &str| atom("ContractTermination", what);
+    for (constraints, due, at_end) in [
+        (json!([until()]), Some("2027-01-01T00:00:00.000000001Z"), true),
+        (json!([until(), termination("cx.data.keeping:1")]), None, false),
+        (json!([until(), termination("cx.data.deletion:1")]), Some("2027-01-01T00:00:00.000000001Z"), true),
+        (json!([atom("DataUsageEndDurationDays", "30")]), Some("2026-01-31T00:00:00Z"), true),
+        (json!([atom("DataUsageEndDefinition", "cx.dataUsageEnd.unlimited:1")]), None, false),
+        (json!([termination("cx.data.deletion:1")]), None, true),
+    ] {
+        let document = PolicyDocument::parse(json!({
+            "@type": "Agreement", "@id": "urn:example:agreement", "timestamp": "2026-01-01T12:00:00Z",
+            "permission": [{ "action": "use", "constraint": [{ "and": constraints }] }],
+        }))
+        .unwrap();
+        let (received, ended) = ("2026-01-02T00:00:00Z".parse().unwrap(), "2026-03-31T12:00:00Z".parse().unwrap());
+        let found = deletion_due(document.policy(), received).map(|deletion| deletion.at.to_string());
+        assert_eq!(found.as_deref(), due, "{constraints}");
+        let left = document.policy().surviving_since(ended);
+        let found = deletion_at_end(&left, received, ended).map(|deletion| deletion.at);
+        assert_eq!(found, at_end.then_some(ended), "{constraints}");
+    }
 }

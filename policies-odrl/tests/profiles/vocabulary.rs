@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use oxrdf::{NamedOrBlankNode, Term, Triple};
 use oxttl::TurtleParser;
+use symbolon_policies_odrl::profile::admissibility::Profile;
 use symbolon_policies_odrl::profile::{Enforcement, Operand, Place, Shape, added_actions, included_in, operands};
 use symbolon_policies_odrl::{PolicyDocument, profile};
 use symbolon_vocab::{admissibility as adm, export_control as ec, odrl};
@@ -165,7 +166,29 @@ fn what_is_made_from_the_turtle_is_fresh() {
     }
 }
 
-/// Turtle in the repository is read by the reader of policies where it holds any, so a policy in the page is one, too.
+/// What the typed form of a profile becomes in ODRL: policies made from the terms beside them.
+const EXAMPLES: [&str; 3] = ["supplier-quality", "tool-path", "recipe"];
+
+#[test]
+fn the_example_policies_are_made_from_their_terms() {
+    for name in EXAMPLES {
+        let folder = folder().join("examples");
+        let terms = std::fs::read(folder.join(format!("{name}.terms.json"))).unwrap();
+        let terms: Profile = serde_json::from_slice(&terms).unwrap();
+        let policy = terms.to_policy(&format!("urn:example:{name}")).unwrap();
+        let fresh = format!("{:#}\n", policy.json());
+        let path = folder.join(format!("{name}.json"));
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(&path, &fresh).unwrap();
+        }
+        let kept = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(kept == fresh, "policies-odrl/vocabulary/examples/{name}.json is stale; run this test with UPDATE=1");
+        assert_eq!(profile::check(policy.policy()), [], "{name}");
+        assert_eq!(Profile::from_policy(policy.policy()).unwrap(), terms, "{name}");
+    }
+}
+
+/// What the page shows as an example is one.
 #[test]
 fn the_examples_of_the_page_are_read_without_a_finding() {
     for vocabulary in FILES.map(Vocabulary::read) {

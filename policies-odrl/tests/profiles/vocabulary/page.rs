@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{DCT, FILES, RDFS, SKOS, Vocabulary, adm, odrl, short};
+use super::{DCT, EXAMPLES, FILES, RDFS, SKOS, Vocabulary, adm, odrl, short};
 
 /// The page as Markdown.
 pub(super) fn page(vocabularies: &[Vocabulary]) -> String {
@@ -25,6 +25,15 @@ pub(super) fn page(vocabularies: &[Vocabulary]) -> String {
         .unwrap();
         actions(&mut page, vocabulary);
         operands(&mut page, vocabulary);
+    }
+    page.push_str(
+        "\n## Examples\n\nA profile in its typed form (`profile::admissibility::Terms`), and the policy that it becomes.\n\n\
+         | Typed | Policy |\n|---|---|\n",
+    );
+    for name in EXAMPLES {
+        let cells =
+            [format!("{name}.terms.json"), format!("{name}.json")].map(|file| format!("[{file}](examples/{file})"));
+        writeln!(page, "| {} |", cells.join(" | ")).unwrap();
     }
     page.push_str(
         "\n## Shapes\n\n[shapes.ttl](shapes.ttl) is made from the same files and says in SHACL how each left operand may be used; \

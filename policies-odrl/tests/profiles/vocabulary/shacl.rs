@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use symbolon_policies_odrl::profile::admissibility::{Profile, Terms};
 use symbolon_policies_odrl::{PolicyDocument, rdf};
 
-use super::folder;
+use super::{EXAMPLES, folder};
 
 /// Reads shapes and policies, and prints a line for each policy.
 const SCRIPT: &str = "
@@ -147,7 +147,11 @@ fn a_shacl_engine_accepts_our_policies_and_refuses_broken_ones() {
     let Some(python) = python() else { return };
     let scratch = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("shacl");
     std::fs::create_dir_all(&scratch).unwrap();
-    let policies = policies();
+    let examples = EXAMPLES.map(|name| {
+        let policy = std::fs::read(folder().join(format!("examples/{name}.json"))).unwrap();
+        (name, serde_json::from_slice(&policy).unwrap(), None)
+    });
+    let policies: Vec<_> = policies().into_iter().chain(examples).collect();
     let mut paths = Vec::new();
     for (index, (_, policy, _)) in policies.iter().enumerate() {
         let document = PolicyDocument::parse(policy.clone()).unwrap();
