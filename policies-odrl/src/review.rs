@@ -33,7 +33,8 @@ pub struct Reviewed<'a> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Together {
-    /// Every policy has to permit: the profiles that an asset is under.
+    /// Every policy that is about the request has to permit, and one of them has to be ([`composite`](crate::composite)): the profiles
+    /// that an asset is under.
     #[default]
     Every,
     /// Each policy is a way of its own: the offers for an asset.

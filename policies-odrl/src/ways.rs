@@ -47,6 +47,8 @@ pub(crate) struct Way<'a> {
 pub(crate) struct Ways<'a> {
     pub(crate) ways: Vec<Way<'a>>,
     pub(crate) complete: bool,
+    /// Whether they lead to a permission, rather than past a policy that is about something else.
+    pub(crate) permits: bool,
 }
 
 impl Ways<'_> {
@@ -54,12 +56,22 @@ impl Ways<'_> {
     pub(crate) fn is_closed(&self) -> bool {
         self.ways.is_empty() && self.complete
     }
+
+    /// Without any permission there is none.
+    pub(crate) fn to_a_permission(self) -> Self {
+        if self.permits { self } else { Self::none() }
+    }
+
+    pub(crate) fn none() -> Self {
+        Self { ways: Vec::new(), complete: true, permits: true }
+    }
 }
 
-/// The ways in which a policy may permit a request.
+/// The ways in which a policy may permit a request. A policy none of whose permissions is about the request may be passed by where its
+/// prohibitions allow that, as [`composite`](crate::composite) has it.
 pub(crate) fn of<'a>(owner: &'a str, policy: &'a Policy, request: &Request, world: &World) -> Ways<'a> {
     if !policy.doubts.is_empty() {
-        return Ways { ways: Vec::new(), complete: true };
+        return Ways::none();
     }
     let mut listing = Listing { owner, policy, request, world, complete: true };
     let mut ways = Vec::new();
@@ -67,7 +79,12 @@ pub(crate) fn of<'a>(owner: &'a str, policy: &'a Policy, request: &Request, worl
         let found = listing.permission(permission, index);
         ways.extend(found);
     }
-    if policy.conflict != Conflict::Permit {
+    let rules = policy.permissions.len() + policy.prohibitions.len() + policy.obligations.len();
+    let permits = !ways.is_empty() || rules == 0;
+    if !permits {
+        ways.push(Way::default());
+    }
+    if !permits || policy.conflict != Conflict::Permit {
         for (index, prohibition) in policy.prohibitions.iter().enumerate() {
             let escapes = listing.prohibition(prohibition, index);
             if let Some(escapes) = escapes {
@@ -79,7 +96,7 @@ pub(crate) fn of<'a>(owner: &'a str, policy: &'a Policy, request: &Request, worl
         ways.truncate(MAX_WAYS);
         listing.complete = false;
     }
-    Ways { ways, complete: listing.complete }
+    Ways { ways, complete: listing.complete, permits }
 }
 
 /// Ways of several policies at once.
@@ -87,7 +104,7 @@ pub(crate) fn joined<'a>(one: Ways<'a>, two: &Ways<'a>) -> Ways<'a> {
     let mut ways = product(one.ways, &two.ways);
     let cut = ways.len() > MAX_WAYS;
     ways.truncate(MAX_WAYS);
-    Ways { ways, complete: one.complete && two.complete && !cut }
+    Ways { ways, complete: one.complete && two.complete && !cut, permits: one.permits || two.permits }
 }
 
 struct Listing<'a, 'r> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::{Because, Reviewed, Supposed, Witness};
+use crate::composite::{self, Outcome, Part};
 use crate::decision::ReasonCode;
 use crate::evaluate::evaluate;
 use crate::ways::{self, Attempt, Literal, Search, Solved, Way, Ways};
@@ -39,7 +40,7 @@ impl<'a> Case<'a> {
             (false, true) => two,
             (false, false) => ways::joined(one, &two),
         });
-        Self { policies, request, ways: joined.unwrap_or(Ways { ways: Vec::new(), complete: true }), checks: 0 }
+        Self { policies, request, ways: joined.map_or_else(Ways::none, Ways::to_a_permission), checks: 0 }
     }
 
     /// Whether there are facts at the time of the world under which all policies permit.
@@ -95,22 +96,30 @@ impl<'a> Case<'a> {
         because
     }
 
-    /// The request with these facts, if every policy permits it.
+    /// The request with these facts, if every policy that is about it permits it.
     fn witness(&self, world: &World, attempt: &Attempt, way: &Way<'_>) -> Option<Witness> {
         let (policies, request) = (self.policies, self.request);
         let world = attempt.applied(world);
         let mut duties = Vec::new();
+        let mut permitted = false;
         for Reviewed { name, policy } in policies {
-            if evaluate(policy, request, &world).permitted {
+            let part = [Part::new(name, policy)];
+            let outcome = composite::decide(&part, request, &world).outcome;
+            permitted |= outcome == Outcome::Permit;
+            if outcome != Outcome::Deny {
                 continue;
             }
             let done = way.duties.iter().fold(world.clone(), |world, duty| world.with_fulfilled(duty));
             if !evaluate(policy, request, &done).permitted {
                 return None;
             }
+            permitted = true;
             let owed =
                 way.duties.iter().filter(|duty| words::enforcement(policy).iter().any(|term| term.path == **duty));
             duties.extend(owed.map(|path| Supposed { policy: (*name).to_owned(), path: path.clone() }));
+        }
+        if !permitted {
+            return None;
         }
         duties.dedup();
         let facts: BTreeMap<String, Json> = attempt

@@ -93,7 +93,10 @@ fn words(node: &Node, number: &str, parts: &Parts<'_>) -> String {
         Role::One => group(parts, "Exactly one of", "holds"),
         Role::Sequence => group(parts, "All of", "hold, one after the other in this order"),
         Role::Shared => format!("{}{}.", capital(label), conditional(parts).trim_start_matches(" if")),
-        Role::All => group(parts, "All of", "hold"),
+        Role::All => match parts.numbers(|part| is_condition(part.role)).as_slice() {
+            [one, two] => format!("Both {one} and {two} hold."),
+            _ => group(parts, "All of", "hold"),
+        },
         Role::Condition | Role::Manner | Role::Term => format!("{}.{}", capital(label), remark(node)),
         Role::Policy | Role::Remark | Role::Unknown => sentence(label),
     }
