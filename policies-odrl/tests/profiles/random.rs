@@ -11,6 +11,7 @@ use symbolon_policies_odrl::profile::admissibility::{
 };
 use symbolon_policies_odrl::profile::check;
 use symbolon_policies_odrl::profile::export_control::{Country, ExportRule, Licence};
+use symbolon_policies_odrl::{dsp, rdf};
 
 fn names() -> impl Strategy<Value = BTreeSet<String>> {
     btree_set("[a-zA-Z0-9:/#. é-]{1,12}[a-z]", 0..3)
@@ -129,6 +130,9 @@ proptest! {
         let profile = Profile::new(terms).unwrap();
         let policy = profile.to_policy("urn:example:profile").unwrap();
         prop_assert_eq!(check(policy.policy()), []);
+        // It travels in messages of the Dataspace Protocol, and no part of it gets lost in RDF, which is what is signed.
+        prop_assert_eq!(dsp::check_catalog_offer(policy.as_catalog_offer("urn:example:offer").json()), Ok(()));
+        prop_assert_eq!(rdf::unmapped(&policy), Vec::<String>::new());
         let back = Profile::from_policy(policy.policy());
         prop_assert_eq!(back.as_ref().ok(), Some(&profile), "{:?} {}", back, policy.json());
     }

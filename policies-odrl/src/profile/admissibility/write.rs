@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
-use symbolon_vocab::{admissibility as adm, export_control as ec, odrl};
+use symbolon_vocab::{admissibility as adm, export_control as ec, odrl, xsd};
 
 use super::{Aggregation, Derivation, Disclosure, Profile, Retention, Survival, Terms, Window};
 use crate::profile::export_control::ExportRule;
@@ -161,7 +161,17 @@ fn rule(action: &str, constraints: Vec<Json>) -> Json {
 }
 
 fn constraint(left: &str, operator: &str, right: impl Into<Json>) -> Json {
-    json!({ "leftOperand": left, "operator": operator, "rightOperand": right.into() })
+    json!({ "leftOperand": left, "operator": operator, "rightOperand": on_the_wire(right.into()) })
+}
+
+/// The Dataspace Protocol has no bare numbers and booleans in right operands.
+fn on_the_wire(right: Json) -> Json {
+    let typed = |value: String, datatype: &str| json!({ "@value": value, "@type": datatype });
+    match right {
+        Json::Number(number) => typed(number.to_string(), xsd::INTEGER),
+        Json::Bool(boolean) => typed(boolean.to_string(), xsd::BOOLEAN),
+        Json::Null | Json::String(_) | Json::Array(_) | Json::Object(_) => right,
+    }
 }
 
 fn moment(left: &str, operator: &str, at: Timestamp) -> Json {
