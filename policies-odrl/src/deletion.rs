@@ -4,8 +4,8 @@ use symbolon_vocab::{admissibility as adm, catenax as cx, odrl};
 
 use crate::duration::Duration;
 use crate::evaluate::boundaries;
-use crate::profile::lets_keep;
 use crate::model::{AtomicConstraint, Connective, Constraint, Duty, Operator, Policy, RuleTerms};
+use crate::profile::lets_keep;
 use crate::value::Typed;
 
 /// When a policy wants received data deleted, and which rule says so.
@@ -42,7 +42,8 @@ pub fn deletion_due(policy: &Policy, received: Timestamp) -> Option<Deletion> {
 /// for it.
 pub fn deletion_at_end(surviving: &Policy, received: Timestamp, ended: Timestamp) -> Option<Deletion> {
     let of = Reader { policy: surviving, received };
-    let due = duties(surviving).map(|(path, duty)| Deletion { at: of.dated(&duty.terms).unwrap_or(ended).max(ended), path });
+    let due =
+        duties(surviving).map(|(path, duty)| Deletion { at: of.dated(&duty.terms).unwrap_or(ended).max(ended), path });
     due.min_by_key(|deletion| deletion.at)
 }
 
