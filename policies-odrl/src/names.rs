@@ -171,6 +171,12 @@ pub(crate) fn is_annotation(key: &str) -> bool {
         })
 }
 
+/// Descriptions of a party or an asset in the vocabularies that ODRL's own examples take for it.
+pub(crate) fn describes(key: &str) -> bool {
+    let prefixes = ["http://www.w3.org/2006/vcard/ns#", "vcard:", "http://xmlns.com/foaf/0.1/", "foaf:"];
+    is_annotation(key) || prefixes.iter().any(|prefix| key.starts_with(prefix))
+}
+
 fn dublin_core(key: &str) -> Option<&str> {
     let prefixes = [DCT, "dct:", "dcterms:", "dc:", "http://purl.org/dc/elements/1.1/"];
     prefixes.iter().find_map(|prefix| key.strip_prefix(prefix))

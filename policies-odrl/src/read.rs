@@ -28,7 +28,7 @@ pub(crate) use rule::{FUNCTIONS, RELATIONS};
 pub(crate) enum Actions {
     /// Every rule has one, of its own or of the policy (ODRL 2.2, §2.6).
     Required,
-    /// A rule without one is about every action, as one without a target is about every target.
+    /// A rule without one is kept; the policy then permits nothing.
     Optional,
 }
 
@@ -97,7 +97,11 @@ impl Reader {
 
     /// Whatever nobody asked for.
     fn unknown(&self, members: Members<'_>) -> Vec<Unknown> {
-        let rest = members.rest().filter(|(member, _)| !names::is_annotation(member));
+        self.unless(members, names::is_annotation)
+    }
+
+    fn unless(&self, members: Members<'_>, understood: fn(&str) -> bool) -> Vec<Unknown> {
+        let rest = members.rest().filter(|(member, _)| !understood(member));
         rest.map(|(member, value)| not_understood(&member, value)).collect()
     }
 

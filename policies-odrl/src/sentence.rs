@@ -40,6 +40,9 @@ pub(crate) fn doubt(doubt: &Doubt) -> String {
             format!("the policy has the conflict strategy {name}, which is not known"),
             "the strategies are perm, prohibit and invalid",
         ),
+        Cause::Action if doubt.name.is_empty() => {
+            (format!("the rule has no action at {path}"), "its author has to name the action")
+        }
         Cause::Action => {
             (format!("the action {name} at {path} is not known"), "its author has to name an action of a known profile")
         }

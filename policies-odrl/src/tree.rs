@@ -115,25 +115,32 @@ impl Graph {
         }
     }
 
-    /// `asset hasPolicy policy` becomes `policy target asset`.
+    /// `asset hasPolicy policy` becomes `policy target asset`, where the policy is here. Anything else is left for the reader.
     fn turn_inverse(&mut self) {
         let mut turned = Vec::new();
         for name in &self.order {
-            let Some(node) = self.nodes.get_mut(name) else { continue };
-            let keys: Vec<String> = node.keys().cloned().collect();
-            for key in keys {
-                let plain = self.prefixes.member(&key);
+            for (key, value) in self.nodes.get(name).into_iter().flatten() {
+                let plain = self.prefixes.member(key);
                 let Some((_, forward)) = INVERSE.iter().find(|(inverse, _)| *inverse == plain) else { continue };
-                let policies = node.remove(&key).unwrap_or_default();
-                let policies = listed(&policies).into_iter().filter_map(name_of).map(|name| self.prefixes.expand(name));
-                turned.extend(policies.map(|policy| (policy, *forward, name.clone())));
+                let policies = listed(value).into_iter().map(|policy| self.known(policy));
+                if let Some(policies) = policies.collect::<Option<Vec<_>>>() {
+                    turned.push((name.clone(), key.clone(), *forward, policies));
+                }
             }
         }
-        for (policy, forward, name) in turned {
-            if self.nodes.contains_key(&policy) {
+        for (name, key, forward, policies) in turned {
+            if let Some(node) = self.nodes.get_mut(&name) {
+                node.remove(&key);
+            }
+            for policy in policies {
                 self.add(policy, Map::from_iter([(forward.to_owned(), json!([{"@id": name}]))]));
             }
         }
+    }
+
+    /// The name of a node that is here.
+    fn known(&self, value: &Json) -> Option<String> {
+        name_of(value).map(|name| self.prefixes.expand(name)).filter(|name| self.nodes.contains_key(name))
     }
 
     /// The names of the nodes that are policies: by their class, or because they have rules.

@@ -96,9 +96,9 @@ impl<'a> Search<'a> {
     /// `grants` is whether it is a permission or a prohibition, which are about an asset.
     fn rule(&mut self, path: &str, terms: &'a RuleTerms, grants: bool) {
         let shared = &self.policy.shared;
-        let within = path.contains(']') && path.contains('.');
+        let within = path.contains('.');
         if terms.actions.is_empty() && (within || shared.actions.is_empty()) {
-            let sentence = "the rule has no action, so it is about every action";
+            let sentence = "the rule has no action";
             self.add(&joined(path, "action"), "rule.action", sentence, "name the action");
         }
         let targets = !terms.targets.is_empty() || !shared.targets.is_empty();

@@ -14,11 +14,13 @@ impl Policy {
 #[derive(Default)]
 struct Search {
     doubts: Vec<Doubt>,
+    /// Whether the policy says no action for all its rules.
+    has_no_action: bool,
 }
 
 impl Search {
     fn of(policy: &Policy) -> Vec<Doubt> {
-        let mut search = Self::default();
+        let mut search = Self { has_no_action: policy.shared.actions.is_empty(), ..Self::default() };
         let (early, late): (Vec<_>, Vec<_>) =
             policy.unknown.iter().partition(|unknown| unknown.member.starts_with('@'));
         search.unknown("", early);
@@ -64,6 +66,9 @@ impl Search {
     }
 
     fn rule(&mut self, path: &str, terms: &RuleTerms) {
+        if terms.actions.is_empty() && (self.has_no_action || path.contains('.')) {
+            self.add(&names::joined(path, "action"), Cause::Action, "");
+        }
         self.qualifiers(path, terms);
         self.unknown(path, &terms.unknown);
     }

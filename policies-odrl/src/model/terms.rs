@@ -59,7 +59,7 @@ fn each_duty(duties: &mut [Duty], visit: &mut impl FnMut(&mut RuleTerms)) {
 }
 
 /// Visits the constraints of a rule and the refinements of its actions, assets and parties.
-fn each_list(rule: &mut RuleTerms, visit: &mut impl FnMut(&mut Vec<Constraint>)) {
+fn each_list(rule: &mut RuleTerms, visit: &mut impl FnMut(&mut [Constraint])) {
     rule.actions.iter_mut().for_each(|action| visit(&mut action.refinements));
     let entities = rule.targets.iter_mut().chain(&mut rule.assigners).chain(&mut rule.assignees);
     let related = rule.functions.iter_mut().chain(&mut rule.relations).map(|(_, entity)| entity);
@@ -106,7 +106,7 @@ fn sort_duties(duties: &mut [Duty]) {
     duties.sort();
 }
 
-fn sort_constraints(constraints: &mut Vec<Constraint>) {
+fn sort_constraints(constraints: &mut [Constraint]) {
     constraints.iter_mut().for_each(sort_within);
     constraints.sort();
 }

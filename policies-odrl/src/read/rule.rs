@@ -4,7 +4,7 @@ use super::members::{Members, kind, name_of};
 use super::{Actions, Reader, not_understood};
 use crate::PolicyError;
 use crate::model::{Action, Duty, Entity, Permission, Prohibition, RuleTerms};
-use crate::names::ODRL;
+use crate::names::{self, ODRL};
 
 /// The sub-properties of `function` in the ODRL vocabulary, besides `assigner` and `assignee`.
 pub(crate) const FUNCTIONS: &[&str] = &[
@@ -168,7 +168,7 @@ impl Reader {
             unknown: Vec::new(),
         };
         entity.unknown = foreign.into_iter().map(|kind| not_understood("@type", kind)).collect();
-        entity.unknown.extend(self.unknown(members));
+        entity.unknown.extend(self.unless(members, names::describes));
         if entity.id.is_none() && entity.source.is_none() {
             return Err(PolicyError::new(path, "expected an IRI, or an object with `@id` or `source`"));
         }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use symbolon_policies_odrl::model::Constraint;
-use symbolon_policies_odrl::{PolicyDocument, PolicyError};
+use symbolon_policies_odrl::{PolicyDocument, PolicyError, ReasonCode, Request, World, evaluate};
 
 const PREFIXES: &str = "@prefix odrl: <http://www.w3.org/ns/odrl/2/> . @prefix ex: <https://x.example/> . \
     @prefix xsd: <http://www.w3.org/2001/XMLSchema#> . @prefix dct: <http://purl.org/dc/terms/> . ";
@@ -131,7 +131,30 @@ fn what_a_graph_says_beside_the_policy_refuses_only_where_it_is_part_of_it() {
         odrl:constraint [ odrl:leftOperand odrl:purpose ; odrl:operator odrl:eq ; odrl:rightOperand ex:t ] ] .";
     let plain = turtle(policy).unwrap();
     assert!(plain.same_terms(&turtle(&format!("{beside}{policy}")).unwrap()));
+    let inverse = turtle(&format!("{policy} ex:p odrl:hasPolicy 5 .")).unwrap();
+    assert_eq!(inverse.policy().unknown[0].member, "hasPolicy");
     let within = policy.replace("odrl:action odrl:use", "odrl:action odrl:use ; ex:unless ex:rain");
     let within = turtle(&within).unwrap();
     assert_eq!(within.policy().permissions[0].terms.unknown[0].member, "https://x.example/unless");
+}
+
+#[test]
+fn rules_without_an_action_are_read_from_several_policies_and_permit_nothing() {
+    let text =
+        format!("{PREFIXES} ex:p a odrl:Set ; odrl:permission [ odrl:action odrl:use ], [ a odrl:Permission ] .");
+    assert!(PolicyDocument::parse_turtle(&text).unwrap_err().to_string().ends_with("a rule needs an action"));
+    let policies = PolicyDocument::policies_in_turtle(&text).unwrap();
+    let request = Request { action: "use".into(), target: "urn:t".into(), assignee: "urn:them".into(), assigner: None };
+    let world = World::at("2026-01-01T00:00:00Z".parse().unwrap());
+    let decision = evaluate(policies[0].policy(), &request, &world);
+    assert!(!decision.permitted);
+    assert_eq!(decision.reasons[0].code, ReasonCode::UnknownAction);
+}
+
+#[test]
+fn parties_may_be_described() {
+    let party = json!({"@type": ["Party", "vcard:Individual"], "@id": "urn:us", "vcard:fn": "Us", "foaf:nick": "us"});
+    let policy = |party| PolicyDocument::parse(json!({"assigner": party, "permission": [{"action": "use"}]})).unwrap();
+    assert!(policy(party).same_terms(&policy(json!("urn:us"))));
+    assert_eq!(policy(json!({"@id": "urn:us", "ex:unless": 1})).policy().shared.assigners[0].unknown.len(), 1);
 }

@@ -60,6 +60,17 @@ fn spellings() -> Vec<(&'static str, Value)> {
             }}),
         ),
         (
+            "EDC, older, with its own prefix for ODRL",
+            json!({"@context": {"@vocab": "https://w3id.org/edc/v0.0.1/ns/", "o": "http://www.w3.org/ns/odrl/2/"},
+            "@id": "urn:p", "@type": "o:Set", "o:profile": "o:core", "o:permission": [{
+                "o:action": {"o:type": "USE"},
+                "o:constraint": {"@type": "LogicalConstraint", "o:and": [
+                    {"@type": "Constraint", "o:leftOperand": "o:purpose", "o:operator": {"@id": "o:isAnyOf"}, "o:rightOperand": ["a", "b"]},
+                    {"o:leftOperand": "edc:inForceDate", "o:operator": {"@id": "odrl:lt"}, "o:rightOperand": "2026-01-01"}
+                ]}
+            }]}),
+        ),
+        (
             "its own prefix",
             json!({"@context": [{"connector": "https://w3id.org/edc/v0.0.1/ns/"}], "@id": "urn:other", "profile": ["odrl:core"],
             "permission": [{"action": "odrl:use", "constraint": [{"and": [
