@@ -25,6 +25,8 @@ pub(crate) use asked::as_signed;
 const MAX_CHANGES: usize = 256;
 /// Proposals beyond these help nobody.
 const MAX_PROPOSALS: usize = 5;
+/// Proposals beyond these are not looked for.
+const MAX_FOUND: usize = 16;
 /// Left operands beyond these are not tried one by one.
 const MAX_OPERANDS: usize = 64;
 
@@ -205,7 +207,7 @@ fn facts(policy: &Policy, request: &Request, world: &World, operands: &Operands<
         let values: Vec<String> = facts.iter().map(|fact| fact.value.lexical().to_owned()).collect();
         let written: Vec<String> = facts.iter().map(|fact| words::value(&fact.value)).collect();
         let is = if written.is_empty() { "known to have no value".to_owned() } else { words::list(written, "and") };
-        let decisive = evaluate(policy, request, &world.without(iri)).permitted != permitted;
+        let decisive = evaluate(policy, request, &world.clone().without(iri)).permitted != permitted;
         let sentence = words::sentence(&format!("{} is {is}", words::operand_name(iri)));
         FactUsed { left_operand: iri.to_owned(), values, decisive, sentence }
     });
@@ -278,6 +280,9 @@ fn proposals(policy: &Policy, request: &Request, world: &World, until: Option<Ti
         then.set_now(at);
         let mut search = Search::new(request, &then, true, 0);
         for way in &ways.ways {
+            if found.len() >= MAX_FOUND || search.is_exhausted() {
+                break;
+            }
             if let Some(change) = proposal(policy, request, &then, &mut search, way)
                 && !found.iter().any(|known| known.facts == change.facts && known.duties == change.duties)
             {

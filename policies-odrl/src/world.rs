@@ -201,10 +201,9 @@ impl World {
     }
 
     /// The same world, in which nothing is known of a left operand.
-    pub(crate) fn without(&self, left_operand: &str) -> Self {
-        let mut world = self.clone();
-        world.facts.remove(left_operand);
-        world
+    pub(crate) fn without(mut self, left_operand: &str) -> Self {
+        self.facts.remove(left_operand);
+        self
     }
 
     pub(crate) fn facts(&self, left_operand: &str) -> Option<&[Fact]> {

@@ -52,6 +52,9 @@ impl<'a> Case<'a> {
         let mut certain = self.ways.complete;
         let mut best: Option<(Attempt, Vec<Literal<'_>>)> = None;
         for way in &self.ways.ways {
+            if search.is_exhausted() {
+                break;
+            }
             let (attempt, excluded) = match search.solve(way) {
                 Solved::Met(attempt) => match self.witness(world, &attempt, way) {
                     Some(witness) => {

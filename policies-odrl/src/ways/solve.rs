@@ -82,6 +82,9 @@ impl<'r> Search<'r> {
 
     /// Constraints on one left operand.
     fn group(&mut self, group: &[&Literal<'_>]) -> Met {
+        if self.is_exhausted() {
+            return Met::Not { certain: false };
+        }
         let known: Vec<Option<bool>> = group.iter().map(|literal| self.stands(literal, self.world)).collect();
         if known.iter().all(|known| *known == Some(true)) {
             return Met::Already;
@@ -93,7 +96,7 @@ impl<'r> Search<'r> {
         let turns = group.iter().any(|literal| literal.may_turn());
         let Some(first) = free else { return Met::Not { certain: known.contains(&Some(false)) && !turns } };
         let iri = &first.constraint.left_operand;
-        let bare = self.world.without(iri);
+        let bare = self.world.clone().without(iri);
         let tried = candidates::of(group);
         let found = tried.values.into_iter().find(|value| {
             let world = bare.clone().with(iri, value.clone());

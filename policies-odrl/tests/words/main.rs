@@ -1,5 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod front_page;
 #[path = "../it/generate.rs"]
 mod generate;
 mod published;
