@@ -71,7 +71,7 @@ pub(super) async fn measure(quantities: &Quantities, report: &mut Report) -> Res
         for policy in 0..policies {
             let who =
                 if seen.includes(policy, policies) { partners.oem.participant() } else { "did:web:somebody.example" };
-            let body = json!({"id": name(policy), "policy": access(policy, who)});
+            let body = json!({"policy": access(policy, who)});
             supplier.put(&format!("policies/{}", name(policy)), &body).await?;
         }
         let visible = (0..policies).filter(|policy| seen.includes(*policy, policies)).count() * UNDER_ONE.min(size);

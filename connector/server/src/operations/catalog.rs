@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
-use symbolon_policies_odrl::{PolicyDocument, PolicyError, World};
+use symbolon_policies_odrl::{PolicyDocument, PolicyError};
 use symbolon_vocab::messages::{
     AccessService, Catalog, CatalogRequestMessage, DataService, Dataset, Distribution, RootDataset, parse, to_bytes,
 };
@@ -99,21 +99,19 @@ pub async fn provide_dataset(connector: &Connector, caller: &Caller, id: &str) -
 /// The audiences that this caller belongs to: of each dataspace that it proved to be a member of, judged by the facts of
 /// that dataspace alone, and outside any. Each is decided once per request, however many offers share it.
 async fn audiences_of(connector: &Connector, caller: &Caller, now: Timestamp) -> Result<Vec<Audience>, Problem> {
-    let mut known: Option<(String, World)> = None;
     let mut permitted = Vec::new();
-    let mut audiences = offers::audiences(&connector.db).await?;
-    audiences.retain(|audience| caller.belongs_to(&audience.dataspace));
-    connector.read_policies(audiences.iter().map(|audience| audience.access_policy.as_str())).await?;
-    for audience in audiences {
-        let world = match known.take() {
-            Some((dataspace, world)) if dataspace == audience.dataspace => world,
-            Some(_) | None => facts::standing(connector, caller.participant(), &audience.dataspace, now).await?.world,
-        };
-        let policy = connector.policy(&audience.access_policy).await?;
-        let sees = facts::may_see(policy.policy(), caller.participant(), &world);
-        known = Some((audience.dataspace.clone(), world));
-        if sees {
-            permitted.push(audience);
+    for dataspace in [""].into_iter().chain(caller.dataspaces().iter().map(String::as_str)) {
+        let audiences = offers::audiences(&connector.db, dataspace).await?;
+        if audiences.is_empty() {
+            continue;
+        }
+        connector.read_policies(audiences.iter().map(|audience| audience.access_policy.as_str())).await?;
+        let world = facts::standing(connector, caller.participant(), dataspace, now).await?.world;
+        for audience in audiences {
+            let policy = connector.policy(&audience.access_policy).await?;
+            if facts::may_see(policy.policy(), caller.participant(), &world) {
+                permitted.push(audience);
+            }
         }
     }
     Ok(permitted)

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::Value;
 use symbolon_identity::credential::Credential;
-use symbolon_policies_odrl::{Decision, Policy, PolicyDocument, Reason, ReasonCode, Request, Uses, World, evaluate};
+use symbolon_policies_odrl::{Decision, Policy, PolicyDocument, Reason, ReasonCode, Request, Uses, World, permits};
 use symbolon_vocab::{catenax, symbolon};
 
 use crate::connector::Connector;
@@ -302,7 +302,7 @@ fn kind_of(credential: &PresentedCredential) -> &str {
 /// Whether an access policy lets the participant see an offer: it permits use, or the `access` of Catena-X (CX-0152).
 pub fn may_see(policy: &Policy, participant: &str, world: &World) -> bool {
     let request = |action: &str| Request { action: action.to_owned(), ..request_to_use(participant, "") };
-    ["use", catenax::ACCESS].iter().any(|action| evaluate(policy, &request(action), world).permitted)
+    ["use", catenax::ACCESS].iter().any(|action| permits(policy, &request(action), world))
 }
 
 /// Adds what the data is for: what the consumer said, or else the purposes that the agreed policy itself names. By

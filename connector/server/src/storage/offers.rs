@@ -237,23 +237,19 @@ pub struct Audience {
 /// Up to this many audiences are looked up one by one; more are picked out while the listing is read in its order.
 const LOOKED_UP: usize = 32;
 
-/// Every audience that an offer has, ordered by dataspace. Skips from one to the next: an audience costs the same however many
-/// offers it has.
-pub async fn audiences(db: &Db) -> Result<Vec<Audience>, StorageError> {
-    let sql = "WITH RECURSIVE audience (dataspace, access_policy) AS (
-            SELECT * FROM (SELECT dataspace, access_policy FROM offer ORDER BY dataspace, access_policy LIMIT 1)
+/// Every audience that an offer of the dataspace has, in order. Skips from one to the next: an audience costs the same however
+/// many offers it has.
+pub async fn audiences(db: &Db, dataspace: &str) -> Result<Vec<Audience>, StorageError> {
+    let sql = "WITH RECURSIVE audience (access_policy) AS (
+            SELECT min(access_policy) FROM offer WHERE dataspace = $1
             UNION ALL
-            SELECT o.dataspace, o.access_policy FROM audience a JOIN offer o ON o.id = (
-                SELECT n.id FROM offer n WHERE (n.dataspace, n.access_policy) > (a.dataspace, a.access_policy)
-                ORDER BY n.dataspace, n.access_policy LIMIT 1))
-        SELECT dataspace, access_policy FROM audience";
-    let rows = sqlx::query(sql).fetch_all(db.readers()).await?;
-    let read = |row| {
-        Ok(Audience {
-            dataspace: column(row, TABLE, "dataspace")?,
-            access_policy: column(row, TABLE, "access_policy")?,
-        })
-    };
+            SELECT (SELECT min(o.access_policy) FROM offer o
+                WHERE o.dataspace = $1 AND o.access_policy > a.access_policy)
+            FROM audience a WHERE a.access_policy IS NOT NULL)
+        SELECT access_policy FROM audience WHERE access_policy IS NOT NULL";
+    let rows = sqlx::query(sql).bind(dataspace).fetch_all(db.readers()).await?;
+    let read =
+        |row| Ok(Audience { dataspace: dataspace.to_owned(), access_policy: column(row, TABLE, "access_policy")? });
     rows.iter().map(read).collect()
 }
 

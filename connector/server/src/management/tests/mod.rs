@@ -1,12 +1,15 @@
 //! The API as its users see it: requests in, answers out, against a real connector with a database of its own.
 
+mod audiences;
 mod events;
 mod facts;
 mod fixture;
 mod invitations;
 mod issuing;
 mod keys;
+mod monitor;
 mod openapi;
+mod origins;
 mod parsing;
 mod partner;
 mod policies;
@@ -14,5 +17,8 @@ mod presenting;
 mod processes;
 mod publishing;
 mod releasing;
+mod retention;
 mod roles;
+mod running;
+mod terminating;
 mod wallet;

@@ -1,6 +1,9 @@
 //! Data is released on all that is known: of the asset, of the request and its path, of what was used. Each refusal names its
 //! rule, and nothing of the data leaves with it.
 
+use std::sync::Arc;
+use std::time::Instant;
+
 use actix_web::{App, test, web};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -8,11 +11,13 @@ use symbolon_vocab::messages::{TransferRequestMessage, parse};
 
 use super::fixture::{Answer, Fixture, answer, asset, call, request};
 use super::partner::Partner;
-use super::presenting::asks;
+use super::presenting::{self, MEMBERSHIP, asks};
 use crate::authentication::Caller;
+use crate::clock;
 use crate::connector::Change;
 use crate::operations::data::{self, Asked};
-use crate::operations::transfers::receiving;
+use crate::operations::grants::{Grant, Occasion};
+use crate::operations::transfers::{PULL, PUSH, receiving};
 use crate::problem::Problem;
 use crate::storage::{messages, requests, transfers, usage};
 
@@ -35,7 +40,15 @@ struct Started {
 
 impl Stage {
     async fn new(asset: Value, rules: Value) -> Self {
+        Self::within("", asset, rules).await
+    }
+
+    /// In a dataspace that the partner has proved to belong to, unless that is empty.
+    async fn within(dataspace: &str, asset: Value, rules: Value) -> Self {
         let (fixture, partner) = (Fixture::new().await, Partner::start());
+        if !dataspace.is_empty() {
+            presenting::dataspace(&fixture, dataspace, &partner.issuer, &["MembershipCredential"], &[MEMBERSHIP]).await;
+        }
         let caller = asks(&fixture, &partner, Some("t")).await.unwrap();
         let stage = Self { fixture, partner, caller };
         stage.send("POST", "/api/v1/assets", asset).await;
@@ -43,7 +56,7 @@ impl Stage {
             "assigner": stage.fixture.connector.participant, "assignee": stage.partner.did});
         agreement.as_object_mut().unwrap().extend(rules.as_object().unwrap().clone());
         let import = json!({"role": "provider", "partner": stage.partner.did, "agreement": agreement,
-            "partnerAddress": "http://127.0.0.1:9/dsp"});
+            "partnerAddress": "http://127.0.0.1:9/dsp", "dataspace": dataspace});
         stage.send("POST", "/api/v1/agreements", import).await;
         stage
     }
@@ -61,6 +74,10 @@ impl Stage {
         let mut message = json!({"@context": ["https://w3id.org/dspace/2025/1/context.jsonld"],
             "@type": "TransferRequestMessage", "consumerPid": pid, "agreementId": AGREEMENT, "format": format,
             "callbackAddress": "http://127.0.0.1:9/dsp"});
+        if format == PUSH {
+            message["dataAddress"] = json!({"@type": "DataAddress", "endpoint": "http://127.0.0.1:9/inbox",
+                "endpointType": "https://w3id.org/idsa/v4.1/HTTP"});
+        }
         if !scope.is_null() {
             message["https://w3id.org/symbolon/1/scope"] = json!({"@type": "@json", "@value": scope});
         }
@@ -69,6 +86,9 @@ impl Stage {
         let begun = receiving::requested(connector, &self.caller, message, &payload).await?;
         let sent = messages::of_process(&connector.db, &begun.provider_pid).await.unwrap().pop().unwrap();
         let sent: Value = serde_json::from_str(&sent.payload).unwrap();
+        if format == PUSH && sent["@type"] == "TransferStartMessage" {
+            return Ok(Started { pid: begun.provider_pid, token: String::new() });
+        }
         let Some(properties) = sent["dataAddress"]["endpointProperties"].as_array() else {
             let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
             return Err(Problem::bad_request(&text(&sent["code"]), sent["reason"].to_string()));
@@ -78,17 +98,27 @@ impl Stage {
     }
 
     async fn started(&self, scope: Value) -> Started {
-        self.start(scope, "HttpData-PULL").await.unwrap()
+        self.start(scope, PULL).await.unwrap()
     }
 
     /// What the data face answers.
     async fn get(&self, started: &Started, tail: &str) -> Answer {
-        let connector = web::Data::from(std::sync::Arc::clone(&self.fixture.connector));
+        let connector = web::Data::from(Arc::clone(&self.fixture.connector));
         let client = web::Data::new(self.fixture.connector.sources.clone());
         let app = App::new().app_data(connector).app_data(client).configure(crate::data::configure);
         let app = test::init_service(app).await;
         let asked = request("GET", &format!("/data/{}{tail}", started.pid));
         answer(&app, asked.insert_header(("Authorization", format!("Bearer {}", started.token)))).await
+    }
+
+    async fn grant(&self, started: &Started) -> Arc<Grant> {
+        let connector = &self.fixture.connector;
+        connector.grants.of(connector, &started.pid, clock::now()).await.unwrap().unwrap()
+    }
+
+    async fn deliver(&self, started: &Started) -> Result<(), String> {
+        let released = data::release_delivery(&self.fixture.connector, &*self.grant(started).await).await;
+        released.map_err(|problem| problem.code)
     }
 
     async fn release(&self, started: &Started) -> Result<(), Problem> {
@@ -213,7 +243,7 @@ async fn a_scope_is_declared_and_never_guessed() {
         (json!({"adm:partNumber": {"any": 1}}), "transfer.scope"),
     ];
     for (scope, code) in cases {
-        let refused = stage.start(scope.clone(), "HttpData-PULL").await.map(|started| started.pid);
+        let refused = stage.start(scope.clone(), PULL).await.map(|started| started.pid);
         assert_eq!(refused.map_err(|problem| problem.code), Err(code.to_owned()), "{scope}");
     }
     stage.started(json!({"adm:partNumber": "P-1"})).await;
@@ -231,13 +261,13 @@ async fn what_an_asset_is_counts_and_what_is_private_of_it_is_not_shown() {
     };
     for (eccn, part, starts) in [("9A610", "P-1", true), ("EAR99", "P-1", false), ("9A610", "P-2", false)] {
         let stage = Stage::new(classified.clone(), both(eccn, part)).await;
-        let outcome = stage.start(Value::Null, "HttpData-PULL").await;
+        let outcome = stage.start(Value::Null, PULL).await;
         assert_eq!(
             outcome.map(|_| ()).map_err(|problem| problem.code),
             if starts { Ok(()) } else { Err("policy.denied".to_owned()) }
         );
         if starts {
-            let other = stage.start(json!({"adm:partNumber": "P-2"}), "HttpData-PULL").await.map(|_| ());
+            let other = stage.start(json!({"adm:partNumber": "P-2"}), PULL).await.map(|_| ());
             assert_eq!(other.map_err(|problem| problem.code), Err("policy.scope".to_owned()));
         }
     }
@@ -272,7 +302,7 @@ async fn the_last_uses_go_to_as_many_requests_as_there_are() {
     let answered = stage.get(&started, "").await;
     assert_eq!((answered.status, answered.json["code"].as_str()), (403, Some("usage.exhausted")), "{answered:?}");
     // Whoever asks for another transfer is told at once.
-    let again = stage.start(Value::Null, "HttpData-PULL").await.map(|_| ()).map_err(|problem| problem.code);
+    let again = stage.start(Value::Null, PULL).await.map(|_| ()).map_err(|problem| problem.code);
     assert_eq!(again, Err("usage.exhausted".to_owned()));
 }
 
@@ -344,3 +374,54 @@ async fn a_template_that_confines_nothing_is_refused_at_publication() {
         }
     }
 }
+
+#[actix_web::test]
+async fn a_delivery_is_one_use_however_often_it_is_taken_up_again() {
+    let stage = Stage::new(asset("a"), count(2)).await;
+    let (one, two) = (stage.start(Value::Null, PUSH).await.unwrap(), stage.start(Value::Null, PUSH).await.unwrap());
+    for _ in 0..3 {
+        assert_eq!(stage.deliver(&one).await, Ok(()));
+    }
+    assert_eq!(stage.used().await, [1]);
+    assert_eq!(stage.deliver(&two).await, Ok(()));
+    assert_eq!((stage.used().await, stage.deliver(&one).await), (vec![2], Ok(())));
+    let refused = stage.start(Value::Null, PUSH).await.map(|_| ()).map_err(|problem| problem.code);
+    assert_eq!(refused, Err("usage.exhausted".to_owned()));
+    let recorded = stage.recorded().await;
+    assert_eq!(recorded[0], (true, "permission[0]; use 1 of 2 of permission[0].constraint[0]".to_owned()));
+}
+
+#[actix_web::test]
+async fn only_policies_that_count_read_anything_for_a_request() {
+    let member = permits(json!({"leftOperand": "https://w3id.org/catenax/2025/9/policy/Membership", "operator": "eq",
+        "rightOperand": "active"}));
+    let path = json!({"id": "a", "pathFacts": "/parts/{adm:partNumber}",
+        "source": {"type": "HttpData", "baseUrl": "http://127.0.0.1:9/", "proxyPath": true}});
+    let cases = [
+        ("outside any dataspace", "", asset("a"), json!({"permission": [{"action": "use"}]}), "", true),
+        ("member of a dataspace", "one", asset("a"), member, "", true),
+        ("confined by its path", "", path, part("eq", json!("P-1")), "parts/P-1", true),
+        ("counted", "", asset("a"), count(u64::from(u32::MAX)), "", false),
+    ];
+    for (name, dataspace, asset, rules, path, reads_nothing) in cases {
+        let stage = Stage::within(dataspace, asset, rules).await;
+        let started = stage.started(Value::Null).await;
+        let (connector, grant) = (&stage.fixture.connector, stage.grant(&started).await);
+        let claims = connector.tokens.verify(&started.token, clock::now()).unwrap();
+        let on = Occasion::Request { claims: &claims, path, query: "" };
+        grant.decide(connector, clock::now(), on).await.unwrap();
+        if !reads_nothing {
+            connector.db.close().await;
+            assert!(grant.decide(connector, clock::now(), on).await.is_err(), "{name}");
+            continue;
+        }
+        connector.db.close().await;
+        let begun = Instant::now();
+        for _ in 0..DECISIONS {
+            grant.decide(connector, clock::now(), on).await.unwrap();
+        }
+        println!("{name}: {} ns for a decision", begun.elapsed().as_nanos() / u128::from(DECISIONS));
+    }
+}
+
+const DECISIONS: u32 = 10_000;
