@@ -14,6 +14,7 @@ mod memory;
 mod negotiations;
 mod nginx;
 mod partners;
+mod policy;
 mod pull;
 mod report;
 mod start;
@@ -120,11 +121,13 @@ pub enum Bench {
     Memory,
     /// To the moment both listeners accept.
     Start,
+    /// Decisions under policies, in one process.
+    Policy,
 }
 
 impl Bench {
     /// All of them, in the order they run in.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Negotiation,
         Self::Negotiations,
         Self::Tokens,
@@ -135,6 +138,7 @@ impl Bench {
         Self::Pull,
         Self::Memory,
         Self::Start,
+        Self::Policy,
     ];
 
     /// The name it is asked for by.
@@ -150,6 +154,7 @@ impl Bench {
             Self::Pull => "pull",
             Self::Memory => "memory",
             Self::Start => "start",
+            Self::Policy => "policy",
         }
     }
 
@@ -165,6 +170,7 @@ impl Bench {
             Self::Pull => pull::measure(quantities, report).await,
             Self::Memory => memory::measure(quantities, report).await,
             Self::Start => start::measure(quantities, report).await,
+            Self::Policy => policy::measure(quantities, report).await,
         }
     }
 }

@@ -12,6 +12,7 @@ use symbolon_policies_odrl::{PolicyDocument, Request, Uses, World, evaluate};
 
 const USAGE: &str = include_str!("policies/usage.json");
 const COUNTED: &str = include_str!("policies/counted.json");
+const WINDOW: &str = include_str!("policies/window.json");
 
 fn decisions(criterion: &mut Criterion) {
     let request = Request {
@@ -38,6 +39,23 @@ fn decisions(criterion: &mut Criterion) {
             bencher.iter(|| evaluate(black_box(policy.policy()), black_box(&request), black_box(world)));
         });
     }
+}
+
+/// From the text of a policy to the decision, which is what evaluators that keep no model do for each request.
+fn texts(criterion: &mut Criterion) {
+    let request = Request {
+        action: "read".into(),
+        target: "urn:example:part-twin".into(),
+        assignee: "urn:p".into(),
+        assigner: None,
+    };
+    let world = world();
+    let decide = |text: &str| {
+        let document = read(serde_json::from_str(text).unwrap());
+        evaluate(document.policy(), &request, &world).permitted
+    };
+    assert!(decide(WINDOW));
+    criterion.bench_function("window, read and decided", |bencher| bencher.iter(|| decide(black_box(WINDOW))));
 }
 
 fn read(policy: Value) -> PolicyDocument {
@@ -88,6 +106,6 @@ fn constraint(number: usize) -> Value {
 criterion_group! {
     name = benches;
     config = Criterion::default().without_plots();
-    targets = decisions
+    targets = decisions, texts
 }
 criterion_main!(benches);

@@ -36,7 +36,13 @@ pub struct Names<'a> {
 }
 
 /// The report as triples, in the order of the policy. The decision must be of this policy, request and world.
-pub fn triples(policy: &Policy, request: &Request, world: &World, decision: &Decision, names: Names<'_>) -> Vec<Triple> {
+pub fn triples(
+    policy: &Policy,
+    request: &Request,
+    world: &World,
+    decision: &Decision,
+    names: Names<'_>,
+) -> Vec<Triple> {
     let mut report = Report { names, triples: Vec::new() };
     report.header(policy);
     for rule in premises(policy, request, world) {
@@ -198,7 +204,8 @@ impl Report<'_> {
     /// What is named by a path in the policy; brackets may not stand in an IRI.
     fn node(&self, path: &str) -> NamedOrBlankNode {
         let fragment = path.replace('[', "-").replace(']', "");
-        let iri = if path.is_empty() { self.names.report.to_owned() } else { format!("{}#{fragment}", self.names.report) };
+        let iri =
+            if path.is_empty() { self.names.report.to_owned() } else { format!("{}#{fragment}", self.names.report) };
         match NamedNode::new(iri) {
             Ok(node) => node.into(),
             Err(_) => oxrdf::BlankNode::new_unchecked(blank(&fragment)).into(),

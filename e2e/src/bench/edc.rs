@@ -50,7 +50,9 @@ pub(super) async fn measure(benches: &[Bench], quantities: &Quantities, report: 
             Bench::Negotiations => in_flight(quantities).await.map(|told| figures.negotiations = Some(told)),
             Bench::Transfer => transfer(quantities).await.map(|told| figures.transfer = Some(told)),
             Bench::Catalog => catalogs(quantities).await.map(|told| figures.catalog = told),
-            Bench::Tokens | Bench::Presentation | Bench::Dcp | Bench::Pull | Bench::Memory | Bench::Start => continue,
+            Bench::Tokens | Bench::Presentation | Bench::Dcp | Bench::Pull | Bench::Memory | Bench::Start | Bench::Policy => {
+                continue;
+            }
         };
         match outcome {
             Ok(()) => println!("EDC: {} measured", bench.name()),

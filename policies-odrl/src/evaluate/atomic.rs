@@ -161,12 +161,7 @@ impl<'a> Case<'a> {
     }
 
     /// A permission says what it demands; of a prohibition it was said before.
-    pub(super) fn unknown(
-        &mut self,
-        code: ReasonCode,
-        constraint: &AtomicConstraint,
-        why: impl FnOnce() -> String,
-    ) {
+    pub(super) fn unknown(&mut self, code: ReasonCode, constraint: &AtomicConstraint, why: impl FnOnce() -> String) {
         let prohibiting = self.stance == Stance::Prohibiting;
         self.trace.add(code, || {
             if prohibiting {

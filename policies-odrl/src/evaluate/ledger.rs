@@ -150,7 +150,9 @@ impl Case<'_> {
             (false, _, _) => return self.not_applicable(constraint),
             (true, 0, None) => return self.takes(1, NO_LIMIT),
             (true, _, None) => return self.time_unknown(constraint),
-            (true, _, Some(first)) => duration(constraint).and_then(|by| time::later(first, by)).map(|end| (first, end)),
+            (true, _, Some(first)) => {
+                duration(constraint).and_then(|by| time::later(first, by)).map(|end| (first, end))
+            }
         };
         let Some((first, end)) = end else { return self.not_applicable(constraint) };
         if self.now < end || (self.now == end && !strict) {

@@ -15,7 +15,8 @@ pub(super) fn other_order() -> String {
 }
 
 pub(super) fn unknown_order() -> String {
-    "refused: the constraints must come to hold one after the other, and it is not known in which order they did".to_owned()
+    "refused: the constraints must come to hold one after the other, and it is not known in which order they did"
+        .to_owned()
 }
 
 pub(super) fn violated_duty(duty: &Duty) -> String {
@@ -24,7 +25,9 @@ pub(super) fn violated_duty(duty: &Duty) -> String {
         return format!("refused: the duty to {words} was not fulfilled in time");
     }
     let consequences = list(duty.consequences.iter().map(|consequence| actions(&consequence.terms)));
-    format!("refused: the duty to {words} was not fulfilled in time; it comes first, and with it the duty to {consequences}")
+    format!(
+        "refused: the duty to {words} was not fulfilled in time; it comes first, and with it the duty to {consequences}"
+    )
 }
 
 pub(super) fn open_remedy(prohibition: &Prohibition) -> String {
@@ -46,9 +49,7 @@ pub(super) fn too_soon(constraint: &AtomicConstraint, last: Timestamp, next: Tim
 
 pub(super) fn too_long(constraint: &AtomicConstraint, first: Timestamp, end: Timestamp, now: Timestamp) -> String {
     let period = list(constraint.right_operands.iter().map(|right| quoted(right.lexical())));
-    format!(
-        "refused: use may go on for {period}; it began {first}, so that it ended {end}; the request is dated {now}"
-    )
+    format!("refused: use may go on for {period}; it began {first}, so that it ended {end}; the request is dated {now}")
 }
 
 fn actions(terms: &RuleTerms) -> String {

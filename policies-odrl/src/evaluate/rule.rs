@@ -20,14 +20,8 @@ pub(super) enum Part {
 /// Which requests a rule is about.
 pub(super) const REACH: [Part; 4] = [Part::Action, Part::Target, Part::Assignee, Part::Assigner];
 /// Everything a rule names.
-pub(super) const PARTS: [Part; 6] = [
-    Part::Action,
-    Part::Target,
-    Part::Assignee,
-    Part::Assigner,
-    Part::Constraints,
-    Part::SharedConstraints,
-];
+pub(super) const PARTS: [Part; 6] =
+    [Part::Action, Part::Target, Part::Assignee, Part::Assigner, Part::Constraints, Part::SharedConstraints];
 
 impl<'a> Case<'a> {
     /// Whether a permission applies: to this action, target and party, under its constraints, with its duties fulfilled.

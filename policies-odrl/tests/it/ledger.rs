@@ -124,7 +124,9 @@ fn of_several_ways_the_one_is_taken_that_costs_least() {
 fn between_two_uses_time_must_pass() {
     let policy = permitting(json!([atomic("timeInterval", "gteq", json!("P1D"))]));
     let at = |time: &str| time.parse::<jiff::Timestamp>().unwrap();
-    let last = |time: &str| world().with_uses(Uses::default().with(PATH, 3).with_times(PATH, at("2026-01-01T00:00:00Z"), at(time)));
+    let last = |time: &str| {
+        world().with_uses(Uses::default().with(PATH, 3).with_times(PATH, at("2026-01-01T00:00:00Z"), at(time)))
+    };
     let fresh = decide(&policy, &world().with_uses(Uses::default()));
     assert_eq!(fresh.uses, [taken(PATH, 1, 1)]);
     // Two replicas that read the same ledger both ask for the fourth use, and only one gets it.
@@ -160,9 +162,7 @@ fn a_licence_gives_so_much_in_all() {
     let quantity = "https://w3id.org/symbolon/export-control/1/licenceQuantity";
     let limit = json!({"leftOperand": quantity, "operator": "lteq", "rightOperand": 100, "unit": "urn:unit:piece"});
     let policy = permitting(json!([limit]));
-    let asks = |amount: Value, used: u64| {
-        world().with_uses(Uses::default().with(PATH, used)).with(quantity, amount)
-    };
+    let asks = |amount: Value, used: u64| world().with_uses(Uses::default().with(PATH, used)).with(quantity, amount);
     let pieces = |amount: Value| json!({"@value": amount, "unit": "urn:unit:piece"});
     for (amount, used, expected) in [
         (pieces(json!(40)), 60, Ok(40)),

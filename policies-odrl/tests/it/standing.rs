@@ -68,7 +68,12 @@ fn a_duty_holds_a_permission_back_until_it_is_cleared() {
             world().with_violated("urn:pay").with_fulfilled("urn:pay").with_fulfilled("urn:fine"),
             Ok(()),
         ),
-        ("a consequence alone clears nothing", &fined, world().with_fulfilled("urn:fine"), Err(ReasonCode::DutyUnfulfilled)),
+        (
+            "a consequence alone clears nothing",
+            &fined,
+            world().with_fulfilled("urn:fine"),
+            Err(ReasonCode::DutyUnfulfilled),
+        ),
         ("there is still time", &due, world(), Err(ReasonCode::DutyUnfulfilled)),
         ("done in time", &due, world().with_fulfilled_at("urn:pay", at("2026-03-15T00:00:00Z")), Ok(())),
         ("the date has passed", &missed, world(), Err(ReasonCode::DutyViolated)),
@@ -144,9 +149,8 @@ fn what_must_hold_in_sequence_must_have_come_in_sequence() {
         atomic("dateTime", "gteq", json!("2026-03-01T00:00:00Z")),
     ]}}]}]});
     let (early, late) = (at("2026-01-01T00:00:00Z"), at("2026-02-01T00:00:00Z"));
-    let told = |event, purpose| {
-        world().with_since("event", "urn:paid", event).with_since("purpose", "quality", purpose)
-    };
+    let told =
+        |event, purpose| world().with_since("event", "urn:paid", event).with_since("purpose", "quality", purpose);
     for (world, expected) in [
         (told(early, late), Ok(())),
         (told(early, early), Ok(())),
@@ -165,12 +169,11 @@ fn what_must_hold_in_sequence_must_have_come_in_sequence() {
 
 #[test]
 fn contractual_terms_never_block_and_are_always_told() {
-    let contractual = || atomic("https://w3id.org/catenax/2025/9/policy/Liability", "eq", json!("cx.grossNegligence:1"));
+    let contractual =
+        || atomic("https://w3id.org/catenax/2025/9/policy/Liability", "eq", json!("cx.grossNegligence:1"));
     let decided = |value: &str| atomic("purpose", "eq", json!(value));
     let permission = |constraint: Value| json!({"permission": [{"action": "use", "constraint": [constraint]}]});
-    let prohibition = |constraint: Value| {
-        json!({"permission": [{"action": "use"}], "prohibition": [{"action": "use", "constraint": [constraint]}]})
-    };
+    let prohibition = |constraint: Value| json!({"permission": [{"action": "use"}], "prohibition": [{"action": "use", "constraint": [constraint]}]});
     let (first, second) = ("permission[0].constraint[0]", "permission[0].constraint[1]");
     let with_two = json!({"permission": [{"action": "use", "constraint": [decided("quality"), contractual()]}]});
     let joined = |connective: &str, purpose: &str| json!({connective: [decided(purpose), contractual()]});
@@ -232,7 +235,8 @@ fn refinements_ask_about_the_one_that_they_refine() {
 
 #[test]
 fn actions_include_and_imply_others() {
-    let policy = json!({"conflict": "prohibit", "permission": [{"action": "use"}], "prohibition": [{"action": "delete"}]});
+    let policy =
+        json!({"conflict": "prohibit", "permission": [{"action": "use"}], "prohibition": [{"action": "delete"}]});
     for (action, permitted) in [("use", true), ("read", true), ("delete", false), ("move", false), ("sell", false)] {
         assert_eq!(decide(&policy, action, &world()).permitted, permitted, "{action}");
     }

@@ -100,7 +100,8 @@ fn with_actions(policy: &Graph) -> (Graph, bool) {
         for rule in subjects(policy, TYPE, &format!("{ODRL}{class}")) {
             if object(policy, &rule, &action).is_none() {
                 for root in ["use", "transfer"] {
-                    let [rule, action, root] = [&rule, &action, &format!("{ODRL}{root}")].map(|iri| named(iri).into_owned());
+                    let [rule, action, root] =
+                        [&rule, &action, &format!("{ODRL}{root}")].map(|iri| named(iri).into_owned());
                     completed.insert(&Triple::new(rule, action, root));
                 }
             }
@@ -153,7 +154,9 @@ fn same_duties(duty: &str, policy: &Graph, policies: &BTreeMap<String, Graph>) -
 /// What a report says, one line for each part of it. A duty may be reported in the state of the world instead.
 fn said(report: &Graph, state: &Graph) -> Vec<String> {
     let mut lines = Vec::new();
-    for class in ["PermissionReport", "ProhibitionReport", "TargetReport", "PartyReport", "ActionReport", "ConstraintReport"] {
+    for class in
+        ["PermissionReport", "ProhibitionReport", "TargetReport", "PartyReport", "ActionReport", "ConstraintReport"]
+    {
         for part in subjects(report, TYPE, &format!("{REPORT}{class}")) {
             let of = |member: &&str| object(report, &part, &format!("{REPORT}{member}")).unwrap_or_default();
             let members = [
@@ -186,7 +189,8 @@ fn said(report: &Graph, state: &Graph) -> Vec<String> {
 }
 
 fn permits(said: &[String]) -> bool {
-    let active = |class: &str| said.iter().any(|line| line.starts_with(class) && line.contains(&format!("{REPORT}Active")));
+    let active =
+        |class: &str| said.iter().any(|line| line.starts_with(class) && line.contains(&format!("{REPORT}Active")));
     active("PermissionReport") && !active("ProhibitionReport")
 }
 

@@ -92,9 +92,9 @@ fn listed(report: &Graph, permitted: bool) -> String {
     // The constraint of a duty and the refinement of an action show in the part that they belong to.
     let refinement = of_class("ActionReport").iter().map(|part| of(part, "satisfactionState")).next().unwrap();
     let constraint = constraints.first().map(|part| of(part, "satisfactionState"));
-    let duty = of_class("DutyReport").first().map(|part| {
-        (of(part, "activationState"), of(part, "deonticState"), of(part, "performanceState"))
-    });
+    let duty = of_class("DutyReport")
+        .first()
+        .map(|part| (of(part, "activationState"), of(part, "deonticState"), of(part, "performanceState")));
     let unowed = duty.as_ref().is_none_or(|(force, deontic, _)| force == "Inactive" || deontic == "Fulfilled");
     let active = unowed && constraint.as_deref().is_none_or(|state| state == "Satisfied");
     let rest = match duty {

@@ -1,0 +1,129 @@
+//! Decisions under policies: the crate's own benchmarks, and pyodre on the same policy.
+//!
+//! pyodre (ODRE, an ODRL enforcement framework in Python) reads a policy anew for each request and knows dates only, so that it is
+//! given a policy of two dates, and beside it stands what we need from the same text to the decision.
+
+use std::path::PathBuf;
+
+use tokio::process::Command;
+
+use super::debian;
+use super::report::{Aim, Line, Report};
+use super::{QUICK, Quantities};
+use crate::Failure;
+use crate::tools::repository;
+
+const PACKAGE: &str = "symbolon-policies-odrl";
+/// What is measured, with the microseconds that it should stay under.
+const AIMS: &[(&str, f64)] = &[("catena-x usage, permitted", 2.0), ("100 constraints, permitted", 50.0)];
+/// The one that pyodre does too.
+const SHARED: &str = "window, read and decided";
+const PYODRE: &str = "1.0.6";
+const POLICY: &str = "policies-odrl/benches/policies/window.json";
+
+/// Prints the median of some turns in microseconds. The first fills caches.
+const SCRIPT: &str = "
+import contextlib, io, statistics, sys, time
+from pyodre.odre import ODRE
+text = open(sys.argv[1]).read()
+times = []
+with contextlib.redirect_stdout(io.StringIO()):
+    for turn in range(int(sys.argv[2])):
+        begun = time.perf_counter()
+        decision = ODRE().enforce(text)
+        times.append(time.perf_counter() - begun)
+assert decision, 'pyodre refuses'
+print(statistics.median(times[1:]) * 1e6)
+";
+
+/// Everything that the benchmarks of the crate measure, each as one line.
+pub(super) async fn measure(quantities: &Quantities, report: &mut Report) -> Result<(), Failure> {
+    report.method(
+        "policy: criterion on one core, policies read before; `read and decided` begins at the text, as pyodre does for each request",
+    );
+    let quick = *quantities == QUICK;
+    let measured = own(quick).await?;
+    let pyodre = match pyodre(if quick { 5 } else { 50 }).await {
+        Ok(micros) => format!("pyodre {PYODRE} {micros:.0} µs in the same run"),
+        Err(failure) => format!("pyodre could not be measured: {failure}"),
+    };
+    for (name, micros) in measured {
+        let aim = AIMS.iter().find(|(aimed, _)| *aimed == name).map(|(_, aim)| Aim::Under(*aim));
+        let beside = (name == SHARED).then(|| pyodre.clone());
+        report.add(&Line {
+            name: format!("policy: {name}"),
+            value: micros,
+            unit: "µs",
+            aim,
+            beside,
+            notes: Vec::new(),
+        });
+    }
+    Ok(())
+}
+
+/// Name and microseconds of each benchmark of the crate.
+async fn own(quick: bool) -> Result<Vec<(String, f64)>, Failure> {
+    let mut command = Command::new("cargo");
+    command.args(["bench", "--locked", "--quiet", "--package", PACKAGE, "--bench", "*", "--"]);
+    command.args(["--output-format", "bencher"]).args(quick.then_some("--quick"));
+    let printed = ended(command.current_dir(repository()), "cargo bench").await?;
+    Ok(printed.lines().filter_map(figure).collect())
+}
+
+/// `test NAME ... bench: 989 ns/iter (+/- 12)`
+fn figure(line: &str) -> Option<(String, f64)> {
+    let (name, rest) = line.strip_prefix("test ")?.split_once(" ... bench:")?;
+    let nanos: f64 = rest.trim_start().split_once(" ns/iter")?.0.replace(',', "").parse().ok()?;
+    Some((name.to_owned(), nanos / 1e3))
+}
+
+async fn pyodre(turns: usize) -> Result<f64, Failure> {
+    let python = environment().await?;
+    let mut command = Command::new(python);
+    command.args(["-c", SCRIPT]).arg(repository().join(POLICY)).arg(turns.to_string());
+    let printed = ended(&mut command, "pyodre").await?;
+    let micros = printed.trim().parse();
+    micros.map_err(|_| Failure::Unexpected(format!("pyodre printed {printed:?} instead of a number")))
+}
+
+/// A Python that has pyodre, in an environment of its own.
+async fn environment() -> Result<PathBuf, Failure> {
+    let home = std::env::home_dir().ok_or_else(|| Failure::Unexpected("there is no home directory".to_owned()))?;
+    let environment = home.join(format!(".cache/symbolon/tools/pyodre-{PYODRE}"));
+    let (python, mark) = (environment.join("bin/python3"), environment.join("complete"));
+    if !mark.is_file() {
+        let system = debian::program("python3", "python3").await?;
+        ended(Command::new(&system).args(["-m", "venv"]).arg(&environment), "python3 -m venv").await?;
+        let package = format!("pyodre=={PYODRE}");
+        ended(Command::new(&python).args(["-m", "pip", "install", "--quiet", &package]), "pip").await?;
+        std::fs::write(&mark, "").map_err(Failure::io("mark of the environment"))?;
+    }
+    Ok(python)
+}
+
+/// What a command prints.
+async fn ended(command: &mut Command, what: &str) -> Result<String, Failure> {
+    let output = command.kill_on_drop(true).output().await.map_err(Failure::io(what))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    Err(Failure::Unexpected(format!("{what} ended with {}: {complaint}", output.status)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_read_from_what_criterion_prints() {
+        for (line, expected) in [
+            ("test a, b ... bench:         989 ns/iter (+/- 12)", Some(("a, b", 0.989))),
+            ("test a ... bench:   1,500 ns/iter (+/- 0)", Some(("a", 1.5))),
+            ("running 1 test", None),
+        ] {
+            assert_eq!(figure(line), expected.map(|(name, micros)| (name.to_owned(), micros)), "{line}");
+        }
+    }
+}
