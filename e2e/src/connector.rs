@@ -205,7 +205,15 @@ impl Connector {
     /// # Errors
     /// As [`Management::put`].
     pub async fn meet(&self, other: &Self) -> Result<Value, Failure> {
-        let partner = json!({"name": other.name, "dspAddress": other.dsp_address()});
+        self.knows(other, json!({})).await
+    }
+
+    /// Enters the other one among the partners, with facts about it: operand → values.
+    ///
+    /// # Errors
+    /// As [`Management::put`].
+    pub async fn knows(&self, other: &Self, claims: Value) -> Result<Value, Failure> {
+        let partner = json!({"name": other.name, "dspAddress": other.dsp_address(), "claims": claims});
         self.management.put(&format!("partners/{}", segment(&other.participant)), &partner).await
     }
 

@@ -126,6 +126,18 @@ impl Connector {
         self.begin("transfers", &json!({"agreement": agreement, "format": format})).await
     }
 
+    /// Asks for a pull, saying what for (`purpose`, `scope`); the process id. It may be refused.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn pull_for(&self, agreement: &str, declared: Value) -> Result<String, Failure> {
+        let mut body = json!({"agreement": agreement, "format": "HttpData-PULL"});
+        if let (Value::Object(body), Value::Object(declared)) = (&mut body, declared) {
+            body.extend(declared);
+        }
+        self.begin("transfers", &body).await
+    }
+
     /// Asks for a pull and waits until it is started here; the process id.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ mod attacks;
 mod cli;
 mod dataspace;
 mod directory;
+mod enforcement;
 mod hostile;
 mod schemas;
 mod vault;

@@ -1,0 +1,49 @@
+//! The end of the window of use.
+
+use std::time::{Duration, SystemTime};
+
+use jiff::Timestamp;
+use symbolon_e2e::connector::odrl;
+use symbolon_e2e::partners::Partners;
+use symbolon_e2e::source::HttpSource;
+
+use super::{Outcome, SECRET, atom, ended, fetched, fetched_at, known_reason, publish};
+use crate::enforcement::text;
+
+/// Data flows until the window ends. Then the monitor terminates the transfer with the reason, and the next request is too late.
+#[tokio::test]
+async fn use_ends_with_its_window() -> Outcome {
+    let Partners { supplier, oem } = Partners::start().await?;
+    let source = HttpSource::start(SECRET.to_vec())?;
+    let end = Timestamp::try_from(SystemTime::now() + Duration::from_secs(6)).unwrap();
+    let end = Timestamp::from_second(end.as_second()).unwrap();
+    let window = serde_json::json!({"@value": end.to_string(), "@type": "xsd:dateTime"});
+    publish(&supplier, &source, serde_json::json!({}), odrl(&[atom("dateTime", "lt", window)])).await?;
+    let agreement = oem.conclude(&supplier, "part").await?;
+    let pid = oem.pull(&agreement).await?;
+    let address =
+        oem.management().get(&format!("transfers/{}/data-address", symbolon_e2e::connector::segment(&pid))).await?;
+    assert_eq!(fetched(&oem, &pid, "").await?.unwrap(), SECRET);
+    let asked = source.asked().len();
+    let theirs = oem.partner_pid("transfers", &pid).await?;
+    let watched = supplier.read("monitor", &theirs).await?;
+    let next: Timestamp = text(&watched, "nextDecisionAt").parse().unwrap();
+    assert_eq!(next.as_second(), end.as_second(), "{watched}");
+
+    let (code, reasons) = ended(&oem, &pid).await?;
+    let told = Timestamp::try_from(SystemTime::now()).unwrap();
+    assert!(told >= end, "it was ended before its time");
+    assert!(code.starts_with("policy."), "{code}");
+    let day = &end.to_string()[..10];
+    assert!(reasons.contains("refused: ") && reasons.contains(day), "{reasons}");
+    assert!(known_reason(&supplier, &oem, &pid).await?.contains(day));
+    let refused = fetched_at(&address, "").await?.unwrap_err();
+    assert_eq!(refused.status, 403, "{refused:?}");
+    assert_eq!(source.asked().len(), asked);
+
+    // A new transfer comes too late as well.
+    let late = oem.transfer(&agreement, "HttpData-PULL").await?;
+    let (code, reasons) = ended(&oem, &late).await?;
+    assert_eq!(code, "policy.denied", "{reasons}");
+    Ok(())
+}
