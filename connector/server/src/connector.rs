@@ -142,6 +142,7 @@ pub struct Change {
     outgoing: Vec<StoredMessage>,
     grants: Vec<String>,
     about: Vec<About>,
+    stirred: Vec<About>,
     deletes: bool,
     pushes: Vec<String>,
     errands: Vec<Errand>,
@@ -186,9 +187,9 @@ impl Change {
         self.grants.push(transfer.to_owned());
     }
 
-    /// The policy monitor looks at the transfer after the commit.
-    pub fn watch(&mut self, transfer: &str) {
-        self.about.push(About::Transfer(transfer.to_owned()));
+    /// Running transfers that rest on this are decided again; what data requests are decided on has not changed.
+    pub fn look_again(&mut self, about: About) {
+        self.stirred.push(about);
     }
 
     /// A push begins after the commit, if this transfer is one.
@@ -209,6 +210,7 @@ impl Change {
         self.outgoing.extend(other.outgoing);
         self.grants.extend(other.grants);
         self.about.extend(other.about);
+        self.stirred.extend(other.stirred);
         self.deletes |= other.deletes;
         self.pushes.extend(other.pushes);
         self.errands.extend(other.errands);
@@ -246,13 +248,13 @@ impl Connector {
     /// # Errors
     /// When a row was changed meanwhile, exists already, or storage fails; nothing has happened then.
     pub async fn commit(&self, change: Change) -> Result<(), crate::storage::StorageError> {
-        let Change { transaction, outgoing, grants, about, deletes, pushes, errands } = change;
+        let Change { transaction, outgoing, grants, about, stirred, deletes, pushes, errands } = change;
         let outcome = self.db.commit(transaction).await;
         // Also after a failure: forgetting costs a read, keeping could cost a wrong release.
         for transfer in &grants {
             self.grants.forget(transfer);
         }
-        if about.iter().any(|about| !matches!(about, About::Transfer(_))) {
+        if !about.is_empty() {
             self.grants.forget_all();
         }
         outcome?;
@@ -266,7 +268,7 @@ impl Connector {
         for errand in errands {
             let _ = self.errands.send(errand);
         }
-        about.into_iter().for_each(|about| self.monitor.stir(about));
+        about.into_iter().chain(stirred).for_each(|about| self.monitor.stir(about));
         if deletes {
             self.retention.wake();
         }

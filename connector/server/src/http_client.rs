@@ -197,6 +197,12 @@ impl Exchange {
         }
     }
 
+    /// The partner's own error code, if it gave one.
+    pub fn code(&self) -> Option<String> {
+        let body: serde_json::Value = serde_json::from_slice(&self.body).ok()?;
+        body.get("code")?.as_str().map(str::to_owned)
+    }
+
     /// The partner's reason as one sentence.
     pub fn refusal(&self) -> String {
         let body: serde_json::Value = serde_json::from_slice(&self.body).unwrap_or_default();

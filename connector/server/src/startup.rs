@@ -36,8 +36,10 @@ use crate::operations::presenting::Presenting;
 use crate::problem::{Kind, Problem};
 use crate::storage::Db;
 use crate::storage::messages::StoredMessage;
+use crate::worker::monitor::{self, About, Monitor};
 use crate::worker::projector::{self, Projector};
 use crate::worker::recorder::Recorder;
+use crate::worker::retention::{self, Retention};
 use crate::worker::{issuance, outbox, push, webhooks};
 use crate::{clock, data, dsp, identity, management};
 
@@ -70,6 +72,8 @@ pub async fn run_until(config: Config, stop: impl Future<Output = ()>) -> Result
     tokio::spawn(issuance::run(Arc::clone(&connector), errands, queues.errands));
     let stopping = CancellationToken::new();
     let webhooks = tokio::spawn(webhooks::run(Arc::clone(&connector), stopping.clone()));
+    let monitor = tokio::spawn(monitor::run(Arc::clone(&connector), queues.stirred, stopping.clone()));
+    let retention = tokio::spawn(retention::run(Arc::clone(&connector), stopping.clone()));
     let (public, operators) = listeners.serve(&connector, &stopping)?;
     let handles = [public.handle(), operators.handle()];
     let mut servers = tokio::spawn(async { tokio::try_join!(public, operators).map(|_| ()) });
@@ -85,6 +89,8 @@ pub async fn run_until(config: Config, stop: impl Future<Output = ()>) -> Result
     stopping.cancel();
     shut_down(&handles).await;
     drop(webhooks.await);
+    drop(monitor.await);
+    drop(retention.await);
     connector.recorder.flush().await;
     connector.db.close().await;
     tracing::info!("stopped");
@@ -108,6 +114,7 @@ pub(crate) struct Queues {
     messages: UnboundedReceiver<StoredMessage>,
     pushes: UnboundedReceiver<String>,
     errands: UnboundedReceiver<Errand>,
+    pub(crate) stirred: UnboundedReceiver<About>,
 }
 
 pub(crate) async fn assemble(config: Config) -> Result<(Arc<Connector>, Queues), Problem> {
@@ -133,6 +140,7 @@ pub(crate) async fn assemble(config: Config) -> Result<(Arc<Connector>, Queues),
     let (outbox, messages) = unbounded_channel();
     let (pushes, started) = unbounded_channel();
     let (errands, taken_up) = unbounded_channel();
+    let (monitor, stirred) = Monitor::new();
     let connector = Arc::new(Connector {
         participant: config.identity.participant.clone().unwrap_or_else(|| identity.keys.current().did().to_owned()),
         tokens: TokenKey::new(identity.keys.current().token_secret().as_bytes()),
@@ -141,6 +149,8 @@ pub(crate) async fn assemble(config: Config) -> Result<(Arc<Connector>, Queues),
         outbox,
         pushes,
         errands,
+        monitor,
+        retention: Retention::default(),
         published,
         grants: Grants::default(),
         policies: PolicyCache::default(),
@@ -156,7 +166,7 @@ pub(crate) async fn assemble(config: Config) -> Result<(Arc<Connector>, Queues),
         graph,
         http,
     });
-    Ok((connector, Queues { messages, pushes: started, errands: taken_up }))
+    Ok((connector, Queues { messages, pushes: started, errands: taken_up, stirred }))
 }
 
 /// Our keys, and what finds out about the identities of others.

@@ -83,5 +83,6 @@ fn agreement(number: i64) -> StoredAgreement {
         concluded: 1_781_000_000_000 + number,
         retired: None,
         retire_reason: None,
+        termination: None,
     }
 }

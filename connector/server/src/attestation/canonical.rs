@@ -104,7 +104,10 @@ pub(crate) fn nquads(document: &PolicyDocument) -> Result<String, Problem> {
 /// # Errors
 /// As [`nquads`].
 pub(crate) fn digest(document: &PolicyDocument) -> Result<String, Problem> {
-    Ok(format!("sha-256:{}", hex::encode(Sha256::digest(nquads(document)?))))
+    let compute = |document: &PolicyDocument| {
+        Ok::<_, Problem>(format!("sha-256:{}", hex::encode(Sha256::digest(nquads(document)?))))
+    };
+    document.digest(compute).map(str::to_owned)
 }
 
 fn unsignable(path: &str, reason: &str) -> Problem {

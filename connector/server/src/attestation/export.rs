@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
-use symbolon_contract_negotiation::Role;
+use symbolon_contract_negotiation::{Party, Role};
 
 use crate::clock;
 use crate::storage::agreements::StoredAgreement;
@@ -63,6 +63,15 @@ pub fn export(stored: &StoredAgreement, own: &str, evidence: &Evidence, at: Time
             "state": stored.state,
             "retiredAt": stored.retired.map(|retired| clock::from_millis(retired).to_string()),
             "retireReason": stored.retire_reason,
+            "termination": stored.termination.as_ref().map(|end| json!({
+                "by": match end.by {
+                    Party::Own => "us",
+                    Party::Peer => "partner",
+                },
+                "at": clock::from_millis(end.at).to_string(),
+                "code": end.code,
+                "reason": end.reason,
+            })),
         },
     })
 }

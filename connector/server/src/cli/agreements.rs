@@ -1,7 +1,7 @@
 //! `symbolon agreements`: what was agreed, what it permits, and until when.
 
 use clap::{Args, Subcommand};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::catalog::several;
 use super::client::{Connection, text};
@@ -16,7 +16,8 @@ Examples:
   symbolon agreements list
   symbolon agreements list --partner did:web:supplier.example
   symbolon agreements show urn:uuid:0190…              what it permits, until when, and what outlives it
-  symbolon agreements show urn:uuid:0190… --json | jq .rights")]
+  symbolon agreements show urn:uuid:0190… --json | jq .rights
+  symbolon agreements terminate urn:uuid:0190… --reason \"the line was sold\"")]
 pub(super) struct Agreements {
     #[command(subcommand)]
     action: Action,
@@ -28,6 +29,8 @@ enum Action {
     List(List),
     /// Show what an agreement permits, until when, and which duties outlive it
     Show(Show),
+    /// End an agreement for both parties, for good; duties that outlive it stay
+    Terminate(Terminate),
 }
 
 #[derive(Debug, Args)]
@@ -50,10 +53,25 @@ struct Show {
     id: String,
 }
 
+#[derive(Debug, Args)]
+struct Terminate {
+    #[command(flatten)]
+    connection: Connection,
+    /// The agreement
+    id: String,
+    /// Why, for people; the partner reads it
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// Why, for programs
+    #[arg(long, value_name = "CODE")]
+    code: Option<String>,
+}
+
 pub(super) async fn run(agreements: Agreements, output: &Output) -> Result<(), Failure> {
     match agreements.action {
         Action::List(list) => show_all(list, output).await,
         Action::Show(show) => show_one(show, output).await,
+        Action::Terminate(terminate) => end(terminate, output).await,
     }
 }
 
@@ -90,6 +108,17 @@ async fn show_one(show: Show, output: &Output) -> Result<(), Failure> {
     Ok(())
 }
 
+async fn end(terminate: Terminate, output: &Output) -> Result<(), Failure> {
+    let path = format!("agreements/{}/terminate", path_segment(&terminate.id));
+    let body = json!({"reason": terminate.reason, "code": terminate.code});
+    let agreement = terminate.connection.client()?.post(&path, &body).await?;
+    output.record(&agreement);
+    for line in told(&agreement) {
+        output.say(line);
+    }
+    Ok(())
+}
+
 /// What it is about, what may be done, and what stays to be done.
 fn told(agreement: &Value) -> Vec<String> {
     let rights = agreement.get("rights").unwrap_or(&Value::Null);
@@ -111,8 +140,6 @@ fn told(agreement: &Value) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]

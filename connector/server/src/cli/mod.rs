@@ -1,7 +1,7 @@
 //! The command line of `symbolon`.
 //!
 //! `serve`, `init`, `reindex`, `verify`, `compare` and `policy` work on this machine; `dataspace`, `invite`, `join`, `catalog`,
-//! `negotiate`, `agreements`, `transfer` and `fetch` are thin clients of a running connector's management API; `demo` runs two
+//! `negotiate`, `agreements`, `monitor`, `received`, `origins`, `transfer` and `fetch` are thin clients of a running connector's management API; `demo` runs two
 //! connectors and walks the whole way through them.
 
 mod agreements;
@@ -19,10 +19,13 @@ mod init;
 mod invite;
 mod join;
 mod keys;
+mod monitor;
 mod negotiate;
+mod origins;
 mod output;
 mod policy;
 mod private_file;
+mod received;
 mod reindex;
 mod serve;
 mod terms;
@@ -107,6 +110,12 @@ enum Command {
     Negotiate(negotiate::Negotiate),
     /// Show agreements: what they permit, until when, and what outlives them
     Agreements(agreements::Agreements),
+    /// Show which running transfers are watched, when each is decided next, and why some are held
+    Monitor(monitor::Monitor),
+    /// Show what partners pushed into the inbox, until when it is kept, and what was deleted
+    Received(received::Received),
+    /// Show or say which agreements an asset comes from
+    Origins(origins::Origins),
     /// Read, try, compare and review policies, also as files without a connector
     Policy(policy::Policy),
     /// Ask for data under an agreement and follow the transfer until data may flow
@@ -167,6 +176,9 @@ fn run(command: Command, output: &Output) -> Result<(), Failure> {
             Command::Catalog(catalog) => catalog::run(catalog, output).await,
             Command::Negotiate(negotiate) => negotiate::run(negotiate, output).await,
             Command::Agreements(agreements) => agreements::run(agreements, output).await,
+            Command::Monitor(monitor) => monitor::run(monitor, output).await,
+            Command::Received(received) => received::run(received, output).await,
+            Command::Origins(origins) => origins::run(origins, output).await,
             Command::Policy(policy) => policy::run(policy, output).await,
             Command::Transfer(transfer) => transfer::run(transfer, output).await,
             Command::Fetch(fetch) => fetch::run(fetch, output).await,

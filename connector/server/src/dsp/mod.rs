@@ -2,6 +2,7 @@
 //! `/dsp/2025-1`. A handler authenticates, parses, calls one operation and renders; refusals become the protocol's error
 //! types with their reasons.
 
+mod agreements;
 mod catalog;
 mod negotiations;
 mod transfers;
@@ -21,6 +22,7 @@ use crate::problem::{Kind, Problem};
 pub fn configure(service: &mut web::ServiceConfig) {
     service.service(version::resource()).service(
         web::scope("/dsp/2025-1")
+            .configure(agreements::configure)
             .configure(catalog::configure)
             .configure(negotiations::configure)
             .configure(transfers::configure)

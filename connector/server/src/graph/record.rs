@@ -6,7 +6,7 @@ use oxigraph::model::{BlankNode, BlankNodeRef, GraphName, Literal, NamedNode, Na
 use oxigraph::model::{NamedOrBlankNodeRef, Quad, Term, TermRef};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
-use symbolon_contract_negotiation::Role;
+use symbolon_contract_negotiation::{Party, Role};
 use symbolon_identity::attestation::Presented;
 use symbolon_vocab::{prov, symbolon};
 
@@ -66,6 +66,17 @@ pub(super) fn known(agreement: &StoredAgreement) -> Vec<Quad> {
     }
     if let Some(reason) = &agreement.retire_reason {
         record.says(&subject, names::term("retireReason"), text(reason));
+    }
+    if let Some(end) = &agreement.termination {
+        record.says(&subject, property(prov::INVALIDATED_AT_TIME), time(end.at));
+        let by = match end.by {
+            Party::Own => "us",
+            Party::Peer => "partner",
+        };
+        record.says(&subject, names::term("terminatedBy"), text(by));
+        for reason in &end.reason {
+            record.says(&subject, names::term("terminationReason"), text(reason));
+        }
     }
     for attestation in &agreement.attestations {
         record.half(agreement, &subject, attestation);

@@ -12,16 +12,21 @@ use utoipa::{IntoParams, ToSchema};
 use super::automation::Step;
 use super::body::{Body, Query};
 use super::page::{Items, page};
+use super::processes::{Ending, Reason};
 use super::route::at;
 use super::{created, in_dataspace, time};
 use crate::attestation::{self, Carried};
 use crate::authentication::Operator;
+use crate::clock;
 use crate::connector::Connector;
 use crate::graph::AgreementFormat;
 use crate::operations::agreements::{self, Import};
 use crate::operations::partners::{self, Counterparty, Named};
+use crate::operations::terminating;
 use crate::problem::{Kind, Problem};
 use crate::storage::agreements::{AgreementState, StoredAgreement};
+use crate::terms::Terms;
+use crate::terms::rights::{Rights, surviving};
 
 /// How long a reader waits for the graph.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -83,7 +88,7 @@ pub struct Agreement {
     asset: String,
     /// The dataspace that it was made in; null: outside any.
     dataspace: Option<String>,
-    /// `IN_FORCE` or `RETIRED`.
+    /// `IN_FORCE`, `RETIRED` or `TERMINATED`.
     #[schema(value_type = String)]
     state: AgreementState,
     /// RFC 3339.
@@ -91,6 +96,12 @@ pub struct Agreement {
     /// The ODRL Agreement as it was sent.
     #[schema(value_type = Object)]
     policy: Value,
+    /// What it says, and which of it no connector checks.
+    terms: Terms,
+    /// What the consumer may do with the asset, and until when, as far as the agreement alone says.
+    rights: Rights,
+    /// What binds the consumer also when the agreement has ended.
+    surviving_duties: Vec<String>,
     /// `sha-256:` and the hex digest of its canonical RDF.
     digest: String,
     /// Signatures of both sides, as far as they are here.
@@ -101,6 +112,10 @@ pub struct Agreement {
     retired_at: Option<String>,
     /// Why it was retired.
     retire_reason: Option<String>,
+    /// Who terminated it, and why.
+    termination: Option<Ending>,
+    /// RFC 3339.
+    terminated_at: Option<String>,
     /// Our process id of the negotiation; null if it was imported.
     negotiation: Option<String>,
 }
@@ -164,6 +179,7 @@ pub(super) fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(at("/agreements/{id}/export").get(export));
     cfg.service(at("/agreements/{id}/verify").get(verify));
     cfg.service(at("/agreements/{id}/retire").post(retire));
+    cfg.service(at("/agreements/{id}/terminate").post(terminate));
     cfg.service(at("/agreements/{id}").get(get));
 }
 
@@ -293,6 +309,20 @@ pub(super) async fn retire(
     Ok(web::Json(shown(&connector, agreements::retire(&connector, &operator, &id, &body.reason).await?).await?))
 }
 
+/// Terminate an agreement for both parties, for good: rights end on both sides, and what survives goes on binding
+#[utoipa::path(post, path = "/agreements/{id}/terminate", tag = "agreements", params(("id" = String, Path)),
+    request_body = Reason, responses((status = 200, description = "As it is now", body = Agreement)))]
+pub(super) async fn terminate(
+    operator: Operator,
+    connector: web::Data<Connector>,
+    id: web::Path<String>,
+    Body(body): Body<Reason>,
+) -> Result<web::Json<Agreement>, Problem> {
+    let Reason { reason, code } = body;
+    let ended = terminating::terminate(&connector, &operator, &id, code, &reason).await?;
+    Ok(web::Json(shown(&connector, ended).await?))
+}
+
 /// The agreement as it is told, with whether its halves fit.
 async fn shown(connector: &Connector, stored: StoredAgreement) -> Result<Agreement, Problem> {
     let documents = agreements::documents(connector, std::slice::from_ref(&stored)).await?;
@@ -306,8 +336,12 @@ impl Agreement {
             let crate::storage::agreements::Attestation { role, signer, credential, jwt } = half;
             Attestation { role, signer, credential, jwt }
         };
+        let policy = stored.document.policy();
         Self {
             role: stored.role.to_string(),
+            terms: Terms::of(policy),
+            rights: rights(&stored),
+            surviving_duties: surviving(policy),
             policy: stored.document.json().clone(),
             attestations: stored.attestations.into_iter().map(half).collect(),
             fits,
@@ -320,8 +354,22 @@ impl Agreement {
             digest: stored.digest,
             retired_at: stored.retired.map(time),
             retire_reason: stored.retire_reason,
+            terminated_at: stored.termination.as_ref().map(|end| time(end.at)),
+            termination: stored.termination.map(|end| Ending::new(end.by, end.code.as_ref(), &end.reason)),
             negotiation: stored.negotiation,
         }
+    }
+}
+
+/// What the consumer may do, as the agreement and its state say.
+fn rights(stored: &StoredAgreement) -> Rights {
+    let policy = stored.document.policy();
+    match stored.state {
+        AgreementState::InForce => Rights::in_force(policy, &stored.asset, clock::now()),
+        AgreementState::Retired => {
+            Rights::ended(stored.retire_reason.as_deref().unwrap_or("the agreement has been retired"))
+        }
+        AgreementState::Terminated => Rights::ended("the agreement has been terminated"),
     }
 }
 

@@ -21,6 +21,7 @@ pub mod invitations;
 pub mod issued;
 pub mod keys;
 pub mod members;
+pub mod monitor;
 pub mod negotiations;
 pub mod offers;
 pub mod openapi;
@@ -29,6 +30,7 @@ pub mod partners;
 pub mod policies;
 pub mod problem;
 pub mod processes;
+pub mod received;
 pub mod requests;
 mod route;
 pub mod sparql;
@@ -72,6 +74,8 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         negotiations::configure,
         agreements::configure,
         transfers::configure,
+        monitor::configure,
+        received::configure,
         events::configure,
         webhooks::configure,
         requests::configure,

@@ -9,8 +9,8 @@ use super::problem::MEDIA_TYPE;
 use super::route::at;
 use super::{
     BASE, agreements, assets, catalog, credential_offers, credential_requests, credentials, dataspaces, events, health,
-    info, invitations, issued, keys, members, negotiations, offers, partners, policies, problem, requests, sparql,
-    transfers, webhooks,
+    info, invitations, issued, keys, members, monitor, negotiations, offers, partners, policies, problem, received,
+    requests, sparql, transfers, webhooks,
 };
 
 /// The management API.
@@ -26,7 +26,8 @@ use super::{
         keys::list, keys::rotate, keys::did,
         openapi,
         assets::list, assets::create, assets::get, assets::replace, assets::delete,
-        policies::list, policies::create, policies::get, policies::replace, policies::delete, policies::check,
+        policies::list, policies::create, policies::get, policies::replace, policies::delete, policies::asking::explain,
+        policies::asking::dry_run, policies::asking::compare, policies::asking::meet, policies::asking::review,
         offers::list, offers::create, offers::get, offers::replace, offers::delete,
         partners::list, partners::get, partners::put, partners::delete,
         invitations::list, invitations::create, invitations::get, invitations::withdraw, invitations::inspect,
@@ -41,9 +42,11 @@ use super::{
         negotiations::accept, negotiations::approve, negotiations::offer, negotiations::verify, negotiations::finalize,
         negotiations::reject, negotiations::terminate,
         agreements::list, agreements::import, agreements::get, agreements::rdf, agreements::export, agreements::verify,
-        agreements::retire,
+        agreements::retire, agreements::terminate,
         transfers::list, transfers::create, transfers::get, transfers::messages, transfers::start, transfers::suspend,
         transfers::resume, transfers::complete, transfers::terminate, transfers::data_address,
+        monitor::list, monitor::get,
+        received::list, received::get,
         events::stream, events::log,
         webhooks::list, webhooks::create, webhooks::delete,
         requests::list,

@@ -18,6 +18,7 @@ use crate::storage::evidence::{self, Kept};
 use crate::storage::messages::{self, Status};
 use crate::storage::offers::Step;
 use crate::storage::{Page, StorageError};
+use crate::worker::monitor::About;
 
 /// Agreements, newest first.
 ///
@@ -84,12 +85,16 @@ fn document(kept: &Kept) -> Option<Value> {
     (!is_credential(kept)).then(|| serde_json::from_str(&kept.body).ok()).flatten()
 }
 
-/// What a partner that does not attest has sent: its messages, with the tokens by which it proved who it is.
+/// What a partner that does not attest has sent: its messages, with the tokens by which it proved who it is. Of any partner, that
+/// it has terminated the agreement.
 async fn received(connector: &Connector, stored: &StoredAgreement) -> Result<Vec<Received>, Problem> {
     let theirs = stored.role.peer().to_string();
     let attests = stored.attestations.iter().any(|half| half.role == theirs);
-    let Some(negotiation) = stored.negotiation.as_ref().filter(|_| !attests) else { return Ok(Vec::new()) };
-    let messages = messages::of_process(&connector.db, negotiation).await?;
+    let mut messages = match stored.negotiation.as_ref().filter(|_| !attests) {
+        Some(negotiation) => messages::of_process(&connector.db, negotiation).await?,
+        None => Vec::new(),
+    };
+    messages.extend(messages::of_process(&connector.db, &stored.id).await?);
     let received = messages.into_iter().filter(|message| message.inbound && message.status == Status::Received);
     Ok(received
         .map(|message| Received {
@@ -168,6 +173,7 @@ pub async fn import(
         concluded: clock::millis(now),
         retired: None,
         retire_reason: None,
+        termination: None,
     };
     change.write(rows::insert(&stored));
     change.write(rows::log_for_graph(&stored.id));
@@ -183,6 +189,27 @@ fn read_agreement(value: Value) -> Result<PolicyDocument, Problem> {
     PolicyDocument::parse(value).map_err(refused)
 }
 
+/// Refuses what an agreement that has ended does not grant any more.
+///
+/// # Errors
+/// `agreement.retired` or `agreement.terminated`, with the reason that was given.
+pub(super) fn must_be_in_force(agreement: &StoredAgreement, kind: Kind) -> Result<(), Problem> {
+    let (code, detail) = match agreement.state {
+        AgreementState::InForce => return Ok(()),
+        AgreementState::Retired => {
+            let reason = agreement.retire_reason.as_deref().unwrap_or("no reason was given");
+            ("agreement.retired", format!("the agreement has been retired: {reason}"))
+        }
+        AgreementState::Terminated => {
+            let reason =
+                agreement.termination.as_ref().map(|end| end.reason.join("; ")).filter(|said| !said.is_empty());
+            let reason = reason.unwrap_or_else(|| "no reason was given".to_owned());
+            ("agreement.terminated", format!("the agreement has been terminated: {reason}"))
+        }
+    };
+    Err(Problem::new(kind, code, detail).with_rule("agreement in force").with_hint("negotiate a new agreement"))
+}
+
 /// Ends an agreement: from this commit on, no data request under it is permitted, and its transfers are terminated.
 ///
 /// # Errors
@@ -196,9 +223,7 @@ pub async fn retire(
     operator.must(Permission::Conclude)?;
     for _ in 0..ATTEMPTS {
         let mut stored = find(connector, id).await?;
-        if stored.state == AgreementState::Retired {
-            return Err(Problem::new(Kind::Conflict, "agreement.retired", "the agreement has been retired already"));
-        }
+        must_be_in_force(&stored, Kind::Conflict)?;
         let read_version = stored.version;
         stored.state = AgreementState::Retired;
         stored.retired = Some(clock::millis(clock::now()));
@@ -208,8 +233,9 @@ pub async fn retire(
         change.write(rows::log_for_graph(id));
         let body = json!({"agreement": id, "asset": stored.asset, "reason": reason, "by": operator.name()});
         change.event("agreement.retired", id, Some(&stored.partner), body);
-        change.decide_everything_anew();
-        transfers::end_all(connector, id, &format!("the agreement has been retired: {reason}"), &mut change).await?;
+        change.decide_anew_about(About::Agreement(id.to_owned()));
+        let reason = format!("the agreement has been retired: {reason}");
+        transfers::end_all(connector, id, "agreement.retired", &reason, &mut change).await?;
         match connector.commit(change).await {
             Ok(()) => return Ok(stored),
             Err(StorageError::Conflict { .. }) => {}

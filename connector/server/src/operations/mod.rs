@@ -15,17 +15,25 @@ pub mod grants;
 pub mod invitations;
 pub mod issuing;
 pub mod keys;
+pub mod monitoring;
 pub mod negotiations;
+pub mod operands;
+pub mod origins;
 pub mod partners;
+pub mod path_facts;
+pub mod policies;
 pub mod presenting;
 pub mod publishing;
+pub mod received;
 pub mod sts;
+pub mod terminating;
 pub mod transfers;
 pub mod wallet;
 pub mod webhooks;
 
 use std::sync::Arc;
 
+use serde::Deserialize as _;
 use serde_json::{Value, json};
 use symbolon_contract_negotiation::{Pids, Rejection};
 
@@ -117,6 +125,7 @@ async fn report(connector: &Arc<Connector>, item: &StoredMessage, report: Report
     match item.process_kind() {
         ProcessKind::Negotiation => negotiations::report(connector, &item.process, report).await,
         ProcessKind::Transfer => transfers::report(connector, &item.process, report).await,
+        ProcessKind::Agreement => terminating::report(connector, item, report).await,
     }
 }
 
@@ -125,6 +134,8 @@ pub(crate) async fn has_ended(connector: &Connector, item: &StoredMessage) -> Re
     match item.process_kind() {
         ProcessKind::Negotiation => negotiations::has_ended(connector, &item.process).await,
         ProcessKind::Transfer => transfers::has_ended(connector, &item.process).await,
+        // An agreement's one message says that it has ended.
+        ProcessKind::Agreement => Ok(false),
     }
 }
 
@@ -136,6 +147,7 @@ pub(crate) async fn completed(
     match item.process_kind() {
         ProcessKind::Negotiation => negotiations::completed(connector, item).await,
         ProcessKind::Transfer => transfers::completed(connector, item).await,
+        ProcessKind::Agreement => Ok(None),
     }
 }
 
@@ -201,12 +213,14 @@ fn same_answer(first: &StoredMessage) -> Result<(), Problem> {
     let mut problem = Problem::bad_request(&text("code"), text("reason"));
     problem.rule = kept.get("rule").and_then(Value::as_str).map(str::to_owned);
     problem.hint = kept.get("hint").and_then(Value::as_str).map(str::to_owned);
+    problem.findings = kept.get("findings").and_then(|kept| Vec::deserialize(kept).ok()).unwrap_or_default();
     Err(problem)
 }
 
 /// What is kept of a refusal for a repetition.
 fn answer_text(problem: &Problem) -> String {
-    json!({"code": problem.code, "reason": problem.detail, "rule": problem.rule, "hint": problem.hint}).to_string()
+    let Problem { code, detail, rule, hint, findings, .. } = problem;
+    json!({"code": code, "reason": detail, "rule": rule, "hint": hint, "findings": findings}).to_string()
 }
 
 /// Keeps a refusal of a partner's message, so that a repetition gets the same answer and people see what was refused.

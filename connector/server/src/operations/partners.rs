@@ -15,6 +15,7 @@ use crate::connector::{Change, Connector};
 use crate::problem::{Kind, Problem};
 use crate::storage::partners::{self, Partner};
 use crate::storage::{Page, StorageError};
+use crate::worker::monitor::About;
 
 /// Facts that may be held about one partner.
 const CLAIMS: usize = 256;
@@ -106,7 +107,7 @@ pub async fn put(
     change.write(partners::put(&partner));
     let kind = if known.is_some() { "partner.changed" } else { "partner.created" };
     change.event(kind, id, Some(id), json!({"by": operator.name()}));
-    change.decide_everything_anew();
+    change.decide_anew_about(About::Partner(id.to_owned()));
     connector.commit(change).await?;
     Ok((partner, known.is_none()))
 }
@@ -120,7 +121,7 @@ pub async fn delete(connector: &Arc<Connector>, operator: &Operator, id: &str) -
     let mut change = Change::default();
     change.write(partners::delete(id));
     change.event("partner.deleted", id, Some(id), json!({"by": operator.name()}));
-    change.decide_everything_anew();
+    change.decide_anew_about(About::Partner(id.to_owned()));
     match connector.commit(change).await {
         Err(StorageError::Conflict { .. }) => Err(Problem::not_found("partner", id)),
         other => Ok(other?),

@@ -31,6 +31,8 @@ const PARSED_BYTES: u64 = 64 << 20;
 const FLIGHTS: u64 = 10_000;
 /// A partner that has proved some of our dataspaces is asked for the rest this often at most.
 const REST_AGAIN: SignedDuration = SignedDuration::from_secs(60);
+/// A status list that a decision rests on and that cannot be had is asked for again after so many seconds.
+const LIST_AGAIN_S: i64 = 5;
 /// A registered partner that has proved nothing is asked this often at most.
 const ALL_AGAIN: SignedDuration = SignedDuration::from_secs(5);
 
@@ -165,23 +167,22 @@ pub(crate) fn changes_at(
     let ends = clock::from_millis(credential.expires);
     let after = |from: Timestamp| {
         let ttl = i64::try_from(connector.config.identity.status_cache_s).unwrap_or(i64::MAX);
-        from.checked_add(SignedDuration::from_secs(ttl.max(1))).unwrap_or(Timestamp::MAX)
+        in_seconds(from, ttl)
     };
     if ends <= now {
         return None;
     }
     let status = match looked_up {
-        Ok((_, checks)) => checks.iter().map(|check| after(check.fetched_at).max(in_a_moment(now))).min(),
-        Err(Refusal::Status(_)) => Some(in_a_moment(now)),
+        Ok((_, checks)) => checks.iter().map(|check| after(check.fetched_at).max(in_seconds(now, 1))).min(),
+        Err(Refusal::Status(_)) => Some(in_seconds(now, LIST_AGAIN_S)),
         Err(_) if credential.statuses.is_empty() => None,
         Err(_) => Some(after(now)),
     };
     status.into_iter().chain([ends]).min()
 }
 
-/// A status list that cannot be had, or has just ceased to be believed, is asked for so soon.
-fn in_a_moment(now: Timestamp) -> Timestamp {
-    now.checked_add(SignedDuration::from_secs(5)).unwrap_or(Timestamp::MAX)
+fn in_seconds(now: Timestamp, seconds: i64) -> Timestamp {
+    now.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX)
 }
 
 /// Whether the dataspace believes the credential, as it is now.
@@ -202,7 +203,10 @@ fn rules(connector: &Connector) -> Arc<Rules> {
 ///
 /// # Errors
 /// When it cannot be read any more.
-pub(crate) fn parsed(connector: &Connector, credential: &PresentedCredential) -> Result<Arc<Credential>, CredentialError> {
+pub(crate) fn parsed(
+    connector: &Connector,
+    credential: &PresentedCredential,
+) -> Result<Arc<Credential>, CredentialError> {
     let presenting = &connector.identity.presenting;
     if let Some(parsed) = presenting.parsed.get(&credential.digest) {
         return Ok(parsed);

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::sqlite::SqliteRow;
-use symbolon_contract_negotiation::Role;
+use symbolon_contract_negotiation::{Party, Role};
 use symbolon_policies_odrl::PolicyDocument;
 
 use super::negotiations::role_name;
@@ -19,8 +19,24 @@ pub(super) const GRAPH_LOG: &str = "graph_log";
 pub enum AgreementState {
     /// It governs transfers.
     InForce,
-    /// It was ended; every transfer and data request under it is refused.
+    /// We ended it for ourselves; every transfer and data request under it is refused.
     Retired,
+    /// A party ended it for both, for good: the rights have ended, and duties that survive still bind.
+    Terminated,
+}
+
+/// The end of an agreement for both parties.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Termination {
+    /// Who ended it.
+    pub by: Party,
+    /// When, in milliseconds since the epoch, as it counts here.
+    pub at: i64,
+    /// For programs.
+    pub code: Option<String>,
+    /// For people.
+    pub reason: Vec<String>,
 }
 
 /// A party's half: its signed word on the canonical agreement, in both forms.
@@ -74,6 +90,8 @@ pub struct StoredAgreement {
     pub retired: Option<i64>,
     /// Why it was retired.
     pub retire_reason: Option<String>,
+    /// How it was terminated.
+    pub termination: Option<Termination>,
 }
 
 /// Adds the agreement; a duplicate if the id is taken.
@@ -96,14 +114,15 @@ pub fn insert(agreement: &StoredAgreement) -> Statement {
         a.retired.into(),
         a.retire_reason.clone().into(),
         a.dataspace.as_str().into(),
+        a.termination.as_ref().map(to_json).into(),
     ];
     let sql = "INSERT INTO agreement (id, role, partner, partner_address, asset, negotiation, state, version, document,
-        digest, attestations, automation, concluded, retired, retire_reason, dataspace)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+        digest, attestations, automation, concluded, retired, retire_reason, dataspace, termination)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
     Statement::new(TABLE, &a.id, sql, args)
 }
 
-/// Writes state, retirement and attestations; a conflict if somebody else wrote first.
+/// Writes state, retirement, termination and attestations; a conflict if somebody else wrote first.
 pub fn update(agreement: &StoredAgreement, read_version: i64) -> Statement {
     let a = agreement;
     let args: Vec<Arg> = vec![
@@ -113,9 +132,10 @@ pub fn update(agreement: &StoredAgreement, read_version: i64) -> Statement {
         to_json(&a.attestations).into(),
         a.retired.into(),
         a.retire_reason.clone().into(),
+        a.termination.as_ref().map(to_json).into(),
     ];
-    let sql = "UPDATE agreement SET state = $3, version = $2 + 1, attestations = $4, retired = $5, retire_reason = $6
-        WHERE id = $1 AND version = $2";
+    let sql = "UPDATE agreement SET state = $3, version = $2 + 1, attestations = $4, retired = $5, retire_reason = $6,
+        termination = $7 WHERE id = $1 AND version = $2";
     Statement::new(TABLE, &a.id, sql, args).exactly_one()
 }
 
@@ -166,6 +186,7 @@ fn state_name(state: AgreementState) -> &'static str {
     match state {
         AgreementState::InForce => "IN_FORCE",
         AgreementState::Retired => "RETIRED",
+        AgreementState::Terminated => "TERMINATED",
     }
 }
 
@@ -175,6 +196,7 @@ fn read(row: &SqliteRow) -> Result<StoredAgreement, StorageError> {
         column: name.to_owned(),
         detail: format!("unknown value {value:?}"),
     };
+    let termination: Option<&str> = column(row, TABLE, "termination")?;
     Ok(StoredAgreement {
         id: column(row, TABLE, "id")?,
         role: match column(row, TABLE, "role")? {
@@ -190,6 +212,7 @@ fn read(row: &SqliteRow) -> Result<StoredAgreement, StorageError> {
         state: match column(row, TABLE, "state")? {
             "IN_FORCE" => AgreementState::InForce,
             "RETIRED" => AgreementState::Retired,
+            "TERMINATED" => AgreementState::Terminated,
             other => return Err(wrong("state", other)),
         },
         version: column(row, TABLE, "version")?,
@@ -200,5 +223,6 @@ fn read(row: &SqliteRow) -> Result<StoredAgreement, StorageError> {
         concluded: column(row, TABLE, "concluded")?,
         retired: column(row, TABLE, "retired")?,
         retire_reason: column(row, TABLE, "retire_reason")?,
+        termination: termination.map(|_| json(row, TABLE, "termination")).transpose()?,
     })
 }

@@ -56,6 +56,9 @@ pub const NEGOTIATION_QUESTION: &str = "ContractNegotiationQuestion";
 /// An outbox row that asks the partner for the state of a transfer.
 pub const TRANSFER_QUESTION: &str = "TransferQuestion";
 
+/// `type` of the message by which a party ends an agreement.
+pub const AGREEMENT_TERMINATION: &str = "AgreementTermination";
+
 /// Which kind of process a message belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProcessKind {
@@ -63,6 +66,8 @@ pub enum ProcessKind {
     Negotiation,
     /// Transfer process.
     Transfer,
+    /// An agreement, by its id.
+    Agreement,
 }
 
 /// One message of a process.
@@ -114,7 +119,13 @@ impl fmt::Debug for StoredMessage {
 impl StoredMessage {
     /// The kind of process it belongs to: DSP's transfer messages, and our question, begin with the word.
     pub fn process_kind(&self) -> ProcessKind {
-        if self.kind.starts_with("Transfer") { ProcessKind::Transfer } else { ProcessKind::Negotiation }
+        if self.kind.starts_with("Transfer") {
+            ProcessKind::Transfer
+        } else if self.kind == AGREEMENT_TERMINATION {
+            ProcessKind::Agreement
+        } else {
+            ProcessKind::Negotiation
+        }
     }
 
     /// Whether it asks for the partner's state.
@@ -124,7 +135,9 @@ impl StoredMessage {
 
     /// Whether it ends its process: it is delivered even though the process is over.
     pub fn ends_process(&self) -> bool {
-        self.kind.ends_with("TerminationMessage") || self.kind.ends_with("CompletionMessage")
+        self.kind.ends_with("TerminationMessage")
+            || self.kind.ends_with("CompletionMessage")
+            || self.kind == AGREEMENT_TERMINATION
     }
 
     /// What the partner sent, taken.

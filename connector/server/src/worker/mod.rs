@@ -2,8 +2,10 @@
 //! and requests for credentials.
 
 pub mod issuance;
+pub mod monitor;
 pub mod outbox;
 pub mod projector;
 pub mod push;
 pub mod recorder;
+pub mod retention;
 pub mod webhooks;

@@ -187,7 +187,7 @@ async fn deliver(connector: &Arc<Connector>, gate: &Gate, item: &StoredMessage) 
             Ok(exchange) => {
                 gate.opened();
                 definite_failures += 1;
-                if !exchange.may_be_repeated(definite_failures) {
+                if !may_be_repeated(item, &exchange, definite_failures) {
                     return End::Refused(Exchange { attempts, ..exchange });
                 }
                 (exchange.refusal(), Some(i64::from(exchange.status)))
@@ -207,6 +207,15 @@ async fn deliver(connector: &Arc<Connector>, gate: &Gate, item: &StoredMessage) 
         record(connector, item, attempt).await;
         tokio::time::sleep(wait_before(connector, attempts)).await;
     }
+}
+
+/// A partner that does not know our own message about agreements never will. One that does, and does not know the agreement,
+/// may be about to conclude it.
+fn may_be_repeated(item: &StoredMessage, exchange: &Exchange, failures: u32) -> bool {
+    let unknown_message = item.process_kind() == ProcessKind::Agreement
+        && exchange.status == 404
+        && exchange.code().as_deref() != Some(operations::terminating::UNKNOWN);
+    !unknown_message && exchange.may_be_repeated(failures)
 }
 
 /// Where the message goes and what it says. A message that was queued before the partner's process id was known gets

@@ -101,6 +101,7 @@ pub(crate) fn stored(json: Value, partner: &str) -> StoredAgreement {
         concluded: at().as_millisecond(),
         retired: None,
         retire_reason: None,
+        termination: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! A connector with a fresh database, and the API in front of it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use actix_http::Request;
 use actix_web::body::MessageBody;
@@ -14,11 +15,15 @@ use serde_json::{Value, json};
 use symbolon_identity::Keyring;
 use symbolon_identity::keystore::{self, Passphrase};
 use tempfile::TempDir;
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::sync::CancellationToken;
 
 use crate::authentication::hash_key;
 use crate::config::Config;
 use crate::connector::Connector;
+use crate::storage::events;
+use crate::worker::monitor::{self, About};
+use crate::worker::retention;
 use crate::{clock, identity, management, startup};
 
 /// Each role's key is its name.
@@ -29,6 +34,7 @@ pub(super) struct Fixture {
     pub(super) dir: TempDir,
     pub(super) connector: Arc<Connector>,
     pub(super) stopping: CancellationToken,
+    stirred: Mutex<Option<UnboundedReceiver<About>>>,
 }
 
 impl Fixture {
@@ -60,8 +66,42 @@ impl Fixture {
             "#
         );
         let config: Config = Figment::from(Toml::string(&text)).extract().unwrap();
-        let (connector, _queues) = startup::assemble(config).await.unwrap();
-        Self { dir, connector, stopping: CancellationToken::new() }
+        let (connector, queues) = startup::assemble(config).await.unwrap();
+        let stirred = Mutex::new(Some(queues.stirred));
+        Self { dir, connector, stopping: CancellationToken::new(), stirred }
+    }
+
+    /// Starts the policy monitor, which until now took no notice of anything, and what deletes received data.
+    pub(super) fn watch(&self) {
+        let stirred = self.stirred.lock().unwrap().take().unwrap();
+        let (connector, stopping) = (Arc::clone(&self.connector), self.stopping.clone());
+        drop(tokio::spawn(monitor::run(Arc::clone(&connector), stirred, stopping.clone())));
+        drop(tokio::spawn(retention::run(connector, stopping)));
+    }
+
+    /// The first event of this kind about this subject, when it has happened.
+    pub(super) async fn event(&self, kind: &str, subject: &str) -> Value {
+        self.events(kind, subject, 1).await.remove(0)
+    }
+
+    /// The first events of this kind about this subject, when so many have happened.
+    pub(super) async fn events(&self, kind: &str, subject: &str, count: usize) -> Vec<Value> {
+        let mut committed = self.connector.db.events();
+        let waiting = async {
+            loop {
+                committed.borrow_and_update();
+                let all = events::after(&self.connector.db, 0, Some(subject), 1000).await.unwrap();
+                let found = all.into_iter().filter(|row| row.event.kind == kind).map(|row| row.event.body);
+                let found: Vec<Value> = found.collect();
+                if found.len() >= count {
+                    return found;
+                }
+                committed.changed().await.unwrap();
+            }
+        };
+        let waited = tokio::time::timeout(Duration::from_secs(20), waiting).await;
+        let watched = || format!("{:?}", *self.connector.monitor.schedule());
+        waited.unwrap_or_else(|_| panic!("{kind} of {subject} has not happened {count} times: {}", watched()))
     }
 
     /// The API as it is mounted on the listener for operators.

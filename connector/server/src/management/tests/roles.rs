@@ -26,6 +26,9 @@ fn table() -> Vec<(&'static str, &'static str, Option<Value>, &'static [&'static
     let offer = || Some(json!({"assets": {"all": true}, "accessPolicy": "p", "usagePolicy": "p"}));
     let agreement = Some(json!({"role": "provider", "partner": "did:example:nobody", "agreement": {}}));
     let transfer = Some(json!({"agreement": "urn:g", "format": "HttpData-PULL"}));
+    let compare = Some(json!({"a": {"policy": open_policy()}, "b": {"policy": open_policy()}}));
+    let review =
+        Some(json!({"of": [{"policy": open_policy()}], "question": {"who": "did:example:a", "what": "urn:a"}}));
     let credentials = Some(json!({"issuer": "did:web:issuer.example", "credentials": [{"type": "T"}], "send": false}));
     vec![
         ("GET", "/api/v1/info", None, READ),
@@ -42,7 +45,11 @@ fn table() -> Vec<(&'static str, &'static str, Option<Value>, &'static [&'static
         ("GET", "/api/v1/policies/{id}", None, READ),
         ("PUT", "/api/v1/policies/{id}", Some(json!({"policy": open_policy()})), ADMINISTER),
         ("DELETE", "/api/v1/policies/{id}", None, ADMINISTER),
-        ("POST", "/api/v1/policies/{id}/check", Some(json!({"partner": "did:example:nobody"})), READ),
+        ("POST", "/api/v1/policies/explain", Some(json!({"of": {"policy": open_policy()}})), READ),
+        ("POST", "/api/v1/policies/dry-run", Some(json!({"of": {"policy": open_policy()}})), READ),
+        ("POST", "/api/v1/policies/compare", compare, READ),
+        ("POST", "/api/v1/policies/meet", Some(json!({"of": [{"policy": open_policy()}]})), READ),
+        ("POST", "/api/v1/policies/review", review, READ),
         ("GET", "/api/v1/offers", None, READ),
         ("POST", "/api/v1/offers", offer(), ADMINISTER),
         ("GET", "/api/v1/offers/{id}", None, READ),
@@ -110,6 +117,11 @@ fn table() -> Vec<(&'static str, &'static str, Option<Value>, &'static [&'static
         ("GET", "/api/v1/agreements/{id}/export", None, READ),
         ("GET", "/api/v1/agreements/{id}/verify", None, READ),
         ("POST", "/api/v1/agreements/{id}/retire", reason(), CONCLUDE),
+        ("POST", "/api/v1/agreements/{id}/terminate", reason(), CONCLUDE),
+        ("GET", "/api/v1/monitor", None, READ),
+        ("GET", "/api/v1/monitor/{pid}", None, READ),
+        ("GET", "/api/v1/received", None, READ),
+        ("GET", "/api/v1/received/{pid}", None, READ),
         ("GET", "/api/v1/transfers", None, READ),
         ("POST", "/api/v1/transfers", transfer, NEGOTIATE),
         ("GET", "/api/v1/transfers/{pid}", None, READ),

@@ -13,8 +13,8 @@ pub use self::outlook::Outlook;
 use super::{Occasion, Ruling};
 use crate::clock;
 use crate::connector::Connector;
-use crate::operations::facts::{self, Facts, Weighed};
 use crate::operations::agreements::must_be_in_force;
+use crate::operations::facts::{self, Facts, Weighed};
 use crate::operations::operands;
 use crate::operations::origins::{self, Origin, Recipient};
 use crate::operations::path_facts::{self, Template};
@@ -86,8 +86,10 @@ impl Terms {
             purpose: facts::declared_purpose(transfer.purpose.as_deref(), &agreement.document),
         };
         let origins = origins::of(connector, &asset.origins, &recipient, now).await?;
-        let mut expected = operands::agreed(agreement.document.policy(), |operand| by_path(operand) && !scope.contains_key(operand));
-        expected.extend(scope.iter().filter(|(operand, _)| by_path(operand)).map(|(o, value)| (o.clone(), value.clone())));
+        let mut expected =
+            operands::agreed(agreement.document.policy(), |operand| by_path(operand) && !scope.contains_key(operand));
+        expected
+            .extend(scope.iter().filter(|(operand, _)| by_path(operand)).map(|(o, value)| (o.clone(), value.clone())));
         Ok(Self {
             whole: Mutex::new(facts.whole().clone()),
             contradiction: operands::fits_asset(&scope, &stated).err(),

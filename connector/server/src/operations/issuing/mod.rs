@@ -27,6 +27,7 @@ use crate::storage::issuance::{self as rows, Delivery, IssuanceState, StoredIssu
 use crate::storage::issued::{self, CredentialState, IssuedCredential, IssuedFilter};
 use crate::storage::members::{self, Member, MemberState};
 use crate::storage::{Page, StorageError};
+use crate::worker::monitor::About;
 use crate::{clock, ids};
 
 /// Requests of one holder that may wait for an answer.
@@ -296,6 +297,7 @@ pub(crate) async fn commit(connector: &Connector, change: Change) -> Result<(), 
     let outcome = connector.commit(change).await;
     connector.published.forget();
     connector.identity.statuses.forget_below(&format!("{}/status-lists/", connector.config.issuer_service()));
+    connector.monitor.stir(About::Everything);
     outcome
 }
 

@@ -12,6 +12,7 @@ use symbolon_contract_negotiation::negotiation::{self, Command, Input, Opening, 
 use symbolon_policies_odrl::PolicyDocument;
 
 use super::partners::Counterparty;
+use super::policies::must_follow_profile;
 use super::{ATTEMPTS, Report};
 use crate::authentication::{Operator, Permission};
 use crate::connector::Connector;
@@ -74,6 +75,7 @@ async fn open(
     let row =
         new_row(step.negotiation, &counterparty.id, &counterparty.dsp_address, &asset, &offer_id, automation, now);
     let row = StoredNegotiation { dataspace: dataspace_of(connector, role, &offer_id).await?, ..row };
+    must_follow(connector, &row, role)?;
     Ok(Work::open(connector, row, step.effects, now).await?.save().await?)
 }
 
@@ -90,6 +92,14 @@ async fn dataspace_of(connector: &Connector, role: Role, offer_id: &str) -> Resu
         (Role::Provider, None, [first, ..]) | (Role::Consumer, None, [first]) => first.id.clone(),
         (Role::Provider | Role::Consumer, None, _) => String::new(),
     })
+}
+
+/// What we offer follows the policy profile of the dataspace; what we ask for is the provider's to refuse.
+fn must_follow(connector: &Connector, stored: &StoredNegotiation, role: Role) -> Result<(), Problem> {
+    match role {
+        Role::Provider => must_follow_profile(connector, &stored.dataspace, stored.machine.last_offer()),
+        Role::Consumer => Ok(()),
+    }
 }
 
 /// What an operator may do to a negotiation.
@@ -161,7 +171,14 @@ pub async fn act(
     action: Action,
 ) -> Result<StoredNegotiation, Problem> {
     operator.must(action.permission())?;
-    change(connector, pid, |stored| Ok(Some(Input::Command(action.command(stored)?)))).await.map_err(as_conflict)
+    let input = |stored: &StoredNegotiation| {
+        let command = action.command(stored)?;
+        if let Command::Offer { offer } = &command {
+            must_follow_profile(connector, &stored.dataspace, offer)?;
+        }
+        Ok(Some(Input::Command(command)))
+    };
+    change(connector, pid, input).await.map_err(as_conflict)
 }
 
 /// A state that does not allow an operator's action is a conflict, not a malformed request.
@@ -191,7 +208,7 @@ async fn change(
         automation::react(connector, &mut work, Some(&asked)).await?;
         if let Some(agreement) = work.voided.take() {
             let reason = "the partner does not hold the agreement";
-            super::transfers::end_all(connector, &agreement, reason, &mut work.change).await?;
+            super::transfers::end_all(connector, &agreement, "agreement.retired", reason, &mut work.change).await?;
         }
         match work.save().await {
             Ok(stored) => return Ok(stored),

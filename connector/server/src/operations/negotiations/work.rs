@@ -19,6 +19,7 @@ use crate::storage::agreements::{self, AgreementState, StoredAgreement};
 use crate::storage::messages::{NEGOTIATION_QUESTION, StoredMessage};
 use crate::storage::negotiations::{self as rows, StoredNegotiation, role_name};
 use crate::storage::offers::Offer;
+use crate::worker::monitor::About;
 use crate::{clock, ids};
 
 /// The published offer that was asked for, and what is known of who asks.
@@ -191,6 +192,7 @@ impl<'a> Work<'a> {
             concluded: clock::millis(self.now),
             retired: None,
             retire_reason: None,
+            termination: None,
         };
         self.change.write(agreements::insert(&concluded));
         self.change.write(agreements::log_for_graph(&id));
@@ -210,7 +212,7 @@ impl<'a> Work<'a> {
             // The partner does not hold what we took for concluded: it grants nothing.
             self.change.write(agreements::void(agreement, clock::millis(self.now), &reason.join("; ")));
             self.change.write(agreements::log_for_graph(agreement));
-            self.change.decide_everything_anew();
+            self.change.decide_anew_about(About::Agreement(agreement.clone()));
             self.voided = Some(agreement.clone());
         }
     }

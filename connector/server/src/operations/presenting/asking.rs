@@ -19,6 +19,7 @@ use crate::clock;
 use crate::connector::{Change, Connector};
 use crate::problem::{Kind, Problem};
 use crate::storage::presentations::{self, PresentedCredential, StoredPresentation};
+use crate::worker::monitor::About;
 
 /// Largest answer that is read.
 const ANSWER_BYTES: usize = MAX_PRESENTATION * MAX_PRESENTATIONS;
@@ -112,7 +113,7 @@ async fn record(
     }
     let mut change = Change::default();
     if before != credentials {
-        change.decide_everything_anew();
+        change.decide_anew_about(About::Partner(partner.to_owned()));
     }
     change.write(presentations::put(&StoredPresentation {
         partner: partner.to_owned(),

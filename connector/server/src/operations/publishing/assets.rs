@@ -79,6 +79,8 @@ pub async fn create(
         change.write(assets::insert(asset));
         list_under(connector, &mut change, &offers, asset).await?;
         change.event("asset.created", &asset.id, None, json!({"by": operator.name()}));
+        // One that was withdrawn may be there again.
+        change.look_again(About::Asset(asset.id.clone()));
     }
     connector.commit(change).await.map_err(listing_refused)?;
     Ok(created)

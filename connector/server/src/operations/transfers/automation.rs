@@ -10,8 +10,8 @@ use super::holding::refuse;
 use super::work::Work;
 use crate::connector::Connector;
 use crate::problem::{Kind, Problem};
-use crate::storage::{agreements, assets};
 use crate::storage::offers::Step;
+use crate::storage::{agreements, assets};
 
 /// Takes the step that the automation rules allow.
 pub(super) async fn react(connector: &Connector, work: &mut Work<'_>) -> Result<(), Problem> {

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use symbolon_contract_negotiation::Role;
 use symbolon_contract_negotiation::transfer::{Command, Input, StateName};
 
-use super::automation;
 use super::super::grants::Outlook;
 use super::super::{ATTEMPTS, StepError};
+use super::automation;
 use super::work::Work;
 use crate::clock;
 use crate::connector::Connector;

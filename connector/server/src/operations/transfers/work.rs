@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use serde_json::json;
-use symbolon_contract_negotiation::{Party, Role};
 use symbolon_contract_negotiation::transfer::{self, Effect, Input, Message};
+use symbolon_contract_negotiation::{Party, Role};
 
 use super::super::StepError;
 use super::wire;
@@ -11,6 +11,7 @@ use crate::connector::{Change, Connector};
 use crate::storage::messages::{self, StoredMessage, TRANSFER_QUESTION};
 use crate::storage::negotiations::role_name;
 use crate::storage::transfers::{self as rows, StoredTransfer};
+use crate::worker::monitor::About;
 use crate::{clock, ids};
 
 /// A transfer being changed.
@@ -64,7 +65,7 @@ impl<'a> Work<'a> {
         self.change.write(row);
         self.change.decide_anew(&self.stored.pid);
         if self.stored.machine.role() == Role::Provider {
-            self.change.watch(&self.stored.pid);
+            self.change.look_again(About::Transfer(self.stored.pid.clone()));
         }
         (self.stored, self.change)
     }

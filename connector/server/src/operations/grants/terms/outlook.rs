@@ -1,16 +1,15 @@
 //! How long a decision stands, and whether one that refuses can come to permit again. The policy monitor asks.
 
 use jiff::Timestamp;
-use symbolon_policies_odrl::{World, evaluate, next_change_in};
+use symbolon_policies_odrl::{World, next_change_in, refused_for_good};
 
 use super::Terms;
 use crate::connector::Connector;
 use crate::operations::grants::Occasion;
 use crate::problem::{Kind, Problem};
 
-/// Moments at which a policy may change its answer that are looked at, before and after now. A policy with more is taken for
-/// one that may permit again.
-const MOMENTS: usize = 64;
+/// Everything has been used; what was used is never given back.
+const EXHAUSTED: &str = "usage.exhausted";
 
 /// A decision, and what it is worth.
 #[derive(Debug)]
@@ -43,11 +42,13 @@ impl Terms {
         for origin in &self.origins {
             next = next.into_iter().chain(origin.next_change(connector, &stated, now).await).min();
         }
-        let ended = self.ended.is_some() || self.origins.iter().any(|origin| origin.has_ended());
-        let is_final = decision.as_ref().is_err_and(|refusal| {
-            // What was used is never given back.
-            ended || refusal.code == "usage.exhausted" || self.time_has_passed(&world)
-        });
+        let mut is_over = self.ended.is_some()
+            || decision.as_ref().is_err_and(|refusal| refusal.code == EXHAUSTED)
+            || refused_for_good(self.document.policy(), &self.request, &world, self.concluded);
+        for origin in &self.origins {
+            is_over |= origin.is_over(connector, &stated, now).await;
+        }
+        let is_final = decision.is_err() && is_over;
         let origins = self.origins.iter().map(|origin| origin.agreement().to_owned()).collect();
         Ok(Outlook { decision, next, is_final, origins })
     }
@@ -65,35 +66,5 @@ impl Terms {
             Some(used) => world.with_uses(super::ledger(&used)),
             None => world,
         })
-    }
-
-    /// Whether time alone refuses, for good: with the facts as they are the policy permitted at some time since the agreement was
-    /// concluded, and will not at any time to come.
-    fn time_has_passed(&self, world: &World) -> bool {
-        let policy = self.document.policy();
-        let permits = |world: &World| evaluate(policy, &self.request, world).permitted;
-        let now = world.now();
-        let mut moved = world.clone();
-        for _ in 0..MOMENTS {
-            let Some(next) = next_change_in(policy, &moved) else { break };
-            moved.set_now(next);
-            if permits(&moved) {
-                return false;
-            }
-        }
-        if next_change_in(policy, &moved).is_some() {
-            return false;
-        }
-        moved.set_now(self.concluded.min(now));
-        for _ in 0..MOMENTS {
-            if permits(&moved) {
-                return true;
-            }
-            match next_change_in(policy, &moved) {
-                Some(next) if next <= now => moved.set_now(next),
-                Some(_) | None => return false,
-            }
-        }
-        false
     }
 }
