@@ -282,12 +282,13 @@ impl Planting<'_> {
     /// A name in the place of a node is replaced by the node, if there is one. Elsewhere a name stays a name.
     fn named(&mut self, value: &Json, name: &str, kind: Kind) -> Result<Json, PolicyError> {
         let full = self.graph.prefixes.expand(name);
-        let nameless = name.starts_with("_:") && (value.is_object() || self.graph.nodes.contains_key(&full));
+        let is_known = self.graph.nodes.contains_key(&full);
+        let nameless = name.starts_with("_:") && is_known;
         let above = self.above.contains(&full);
         if nameless && above {
             return Err(PolicyError::new("", "a node without a name contains itself"));
         }
-        let is_node = nameless || kind != Kind::Value && !above && self.graph.nodes.contains_key(&full);
+        let is_node = nameless || kind != Kind::Value && !above && is_known;
         if is_node { self.node(&full, kind).map(Json::Object) } else { self.whole(value) }
     }
 

@@ -103,6 +103,7 @@ impl Statements {
         };
         let name = format!("_:{}", node.as_str());
         match self.first_and_rest(&name) {
+            None if !self.of.contains_key(&name) => Ok(json!({})),
             None => Ok(json!({"@id": name})),
             Some(head) => self.list(head, depth, budget),
         }
