@@ -60,6 +60,57 @@ impl Decimal {
         format!("{sign}{first}.{rest}E{exponent}")
     }
 
+    pub(crate) fn zero() -> Self {
+        Self { negative: false, whole: String::new(), fraction: String::new() }
+    }
+
+    pub(crate) fn negated(&self) -> Self {
+        let zero = self.whole.is_empty() && self.fraction.is_empty();
+        Self { negative: !self.negative && !zero, ..self.clone() }
+    }
+
+    /// The least whole number above this one.
+    pub(crate) fn next_whole(&self) -> Self {
+        self.next_at(0)
+    }
+
+    /// A number between two that differ, with as few digits as may be; `low` is the lesser.
+    pub(crate) fn between(low: &Self, high: &Self) -> Self {
+        if low.negative && !high.negative {
+            return if *high > Self::zero() { Self::zero() } else { Self::between(&Self::zero(), &low.negated()).negated() };
+        }
+        if low.negative {
+            return Self::between(&high.negated(), &low.negated()).negated();
+        }
+        let most = low.fraction.len().max(high.fraction.len()) + 1;
+        (0..=most).map(|places| low.next_at(places)).find(|found| found < high).unwrap_or_else(|| low.clone())
+    }
+
+    /// The least number above this one that has so many places behind the point.
+    fn next_at(&self, places: usize) -> Self {
+        let kept: String = self.fraction.chars().chain(std::iter::repeat('0')).take(places).collect();
+        let truncated = Self::of_digits(self.negative, &format!("{}{kept}", self.whole), places);
+        if self.negative && truncated > *self {
+            return truncated;
+        }
+        let digits = format!("{}{kept}", self.whole);
+        let (negative, digits) = if self.negative && digits.bytes().any(|digit| digit != b'0') {
+            (true, lesser(&digits))
+        } else {
+            (false, greater(&digits))
+        };
+        Self::of_digits(negative, &digits, places)
+    }
+
+    fn of_digits(negative: bool, digits: &str, places: usize) -> Self {
+        let padded = format!("{digits:0>width$}", width = places + 1);
+        let (whole, fraction) = padded.split_at(padded.len() - places);
+        let whole = whole.trim_start_matches('0').to_owned();
+        let fraction = fraction.trim_end_matches('0').to_owned();
+        let zero = whole.is_empty() && fraction.is_empty();
+        Self { negative: negative && !zero, whole, fraction }
+    }
+
     /// The number as a count, when it is whole, positive and small enough.
     pub(crate) fn count(&self) -> Option<i64> {
         if self.negative || !self.fraction.is_empty() { None } else { self.whole.parse().ok() }
@@ -84,6 +135,33 @@ impl Ord for Decimal {
 impl PartialOrd for Decimal {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
+    }
+}
+
+/// The digits of a whole number, plus one.
+fn greater(digits: &str) -> String {
+    let kept = digits.trim_end_matches('9');
+    let nines = digits.len() - kept.len();
+    let (head, last) = kept.split_at(kept.len().saturating_sub(1));
+    let raised = last.bytes().next().map_or('1', |digit| char::from(digit + 1));
+    format!("{head}{raised}{:0<nines$}", "")
+}
+
+/// The digits of a whole number above zero, minus one.
+fn lesser(digits: &str) -> String {
+    let kept = digits.trim_end_matches('0');
+    let zeros = digits.len() - kept.len();
+    let (head, last) = kept.split_at(kept.len().saturating_sub(1));
+    let lowered = last.bytes().next().map_or('0', |digit| char::from(digit - 1));
+    format!("{head}{lowered}{:9<zeros$}", "")
+}
+
+impl std::fmt::Display for Decimal {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let sign = if self.negative { "-" } else { "" };
+        let whole = if self.whole.is_empty() { "0" } else { &self.whole };
+        let point = if self.fraction.is_empty() { "" } else { "." };
+        write!(formatter, "{sign}{whole}{point}{}", self.fraction)
     }
 }
 

@@ -28,6 +28,15 @@ impl Duration {
         Some(Self { months: sign * months, nanos: i128::from(sign) * nanos })
     }
 
+    pub(crate) fn months(self) -> i64 {
+        self.months
+    }
+
+    /// The part that is not months.
+    pub(crate) fn nanos(self) -> i128 {
+        self.nanos
+    }
+
     /// `None` where the answer depends on the month one starts in.
     pub(crate) fn compare(self, other: Self) -> Option<Ordering> {
         let (months, nanos) = (self.months.cmp(&other.months), self.nanos.cmp(&other.nanos));

@@ -9,6 +9,7 @@ mod permits;
 mod premise;
 mod refusal;
 mod rule;
+mod single;
 mod taken;
 mod time;
 mod trace;
@@ -27,7 +28,9 @@ use crate::world::{Request, World};
 pub(crate) use ledger::ledger_boundary;
 pub use permits::permits;
 pub(crate) use premise::{Compared, Condition, Left, Premise, Premised, RulePremises, premises};
-pub(crate) use time::boundaries;
+pub(crate) use constraint::{is_contractual, names_the_forbidden};
+pub(crate) use single::{DutyState, duty_state, in_order, remedy_is_open};
+pub(crate) use time::{boundaries, end_of_use, is_over, moment};
 pub(crate) use truth::Truth;
 
 /// Decides a request. Total and deterministic: the same arguments give the same decision, and there is always one.

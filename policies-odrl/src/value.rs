@@ -114,6 +114,10 @@ impl Value {
         Self { lexical: at.to_string(), typed: Typed::Moment(Moment::instant(at)) }
     }
 
+    pub(crate) fn of_moment(moment: Moment) -> Self {
+        Self { lexical: String::new(), typed: Typed::Moment(moment) }
+    }
+
     /// As it was written.
     pub fn lexical(&self) -> &str {
         &self.lexical

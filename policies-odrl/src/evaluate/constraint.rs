@@ -84,7 +84,7 @@ impl Case<'_> {
     }
 
     /// Whether constraints that hold came to hold one after the other.
-    fn sequence(&mut self, operands: &[Constraint]) -> Truth {
+    pub(super) fn sequence(&mut self, operands: &[Constraint]) -> Truth {
         let decided = || operands.iter().filter(|operand| !is_contractual(operand));
         if decided().count() < 2 {
             return Truth::True;
@@ -190,7 +190,8 @@ impl Case<'_> {
     }
 }
 
-fn names_the_forbidden(constraint: &Constraint) -> bool {
+/// Whether a constraint names something that a prohibition forbids by itself.
+pub(crate) fn names_the_forbidden(constraint: &Constraint) -> bool {
     match constraint {
         Constraint::Atomic(atomic) => atomic.meaning.names_the_forbidden(),
         Constraint::Logical(_) => false,
@@ -198,7 +199,7 @@ fn names_the_forbidden(constraint: &Constraint) -> bool {
 }
 
 /// Whether nothing of a constraint is decided by a machine.
-fn is_contractual(constraint: &Constraint) -> bool {
+pub(crate) fn is_contractual(constraint: &Constraint) -> bool {
     match constraint {
         Constraint::Atomic(atomic) => atomic.meaning == Meaning::Contractual,
         Constraint::Logical(logical) => !logical.operands.is_empty() && logical.operands.iter().all(is_contractual),

@@ -13,7 +13,7 @@ pub(super) struct Standing {
     /// Nothing is owed: it was done, in time or with all its consequences.
     pub(super) cleared: bool,
     /// The world says that it is not due yet.
-    not_due: bool,
+    pub(super) not_due: bool,
 }
 
 impl Case<'_> {

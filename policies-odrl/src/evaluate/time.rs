@@ -26,7 +26,7 @@ pub(crate) fn boundaries(constraint: &AtomicConstraint, policy: &Policy) -> [Opt
 }
 
 /// Whether a constraint allows only times that are past: it holds at no time from `now` on because of the date.
-pub(super) fn is_over(constraint: &Constraint, policy: &Policy, now: Timestamp) -> bool {
+pub(crate) fn is_over(constraint: &Constraint, policy: &Policy, now: Timestamp) -> bool {
     match constraint {
         Constraint::Atomic(atomic) => {
             let end = match (atomic.meaning, &atomic.operator) {
@@ -72,7 +72,8 @@ pub(super) fn is_early(constraint: &AtomicConstraint, policy: &Policy, now: Time
     forward && start.is_some_and(|start| now <= start)
 }
 
-fn moment(value: &Value, policy: &Policy) -> Option<Moment> {
+/// The moment that a right operand names, where it does.
+pub(crate) fn moment(value: &Value, policy: &Policy) -> Option<Moment> {
     match value.typed() {
         Typed::Moment(moment) => Some(*moment),
         Typed::SinceAgreement(seconds) => signed(policy)?.later(*seconds),
@@ -87,7 +88,7 @@ fn moment(value: &Value, policy: &Policy) -> Option<Moment> {
 }
 
 /// The first instant at which use is over.
-pub(super) fn end_of_use(constraint: &AtomicConstraint, policy: &Policy) -> Option<Timestamp> {
+pub(crate) fn end_of_use(constraint: &AtomicConstraint, policy: &Policy) -> Option<Timestamp> {
     let [right] = constraint.right_operands.as_slice() else { return None };
     match (constraint.meaning, right.typed()) {
         (Meaning::EndOfUse, Typed::Moment(moment)) => Some(moment.end),
