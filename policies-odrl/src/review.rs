@@ -5,6 +5,7 @@
 
 mod markdown;
 mod search;
+mod sets;
 mod windows;
 
 use std::collections::BTreeMap;

@@ -230,7 +230,12 @@ impl<'a> Listing<'a, '_> {
         };
         match (logical.connective, wanted) {
             (Connective::And | Connective::AndSequence, true) => all(self, true),
-            (Connective::And | Connective::AndSequence, false) => any(self, false),
+            (Connective::And, false) => any(self, false),
+            (Connective::AndSequence, false) => {
+                // All of them in another order would do as well.
+                self.complete &= operands.len() < 2;
+                any(self, false)
+            }
             (Connective::Or, true) => any(self, true),
             (Connective::Or, false) => all(self, false),
             (Connective::Xone, true) => (0..operands.len())

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::search::{Case, Moment};
-use super::{Found, Reviewed, Window};
+use super::{Found, Reviewed, Window, sets};
 use crate::next_change::next_change_in;
 use crate::world::{Request, World};
 
@@ -16,7 +16,7 @@ pub(super) fn of(policies: &[Reviewed<'_>], request: &Request, world: &World) ->
     let mut case = Case::of(policies, request, world);
     let mut at = Some(world.now());
     for _ in 0..MAX_CHANGES {
-        let Some(now) = at else { return found };
+        let Some(now) = at else { break };
         let mut then = world.clone();
         then.set_now(now);
         let next = policies.iter().filter_map(|reviewed| next_change_in(reviewed.policy, &then)).min();
@@ -35,6 +35,13 @@ pub(super) fn of(policies: &[Reviewed<'_>], request: &Request, world: &World) ->
         at = next;
     }
     found.certain &= at.is_none();
+    if found.windows.is_empty()
+        && !found.certain
+        && let Some(because) = sets::nothing_in_common(policies, request, world)
+    {
+        found.certain = true;
+        found.because.insert(0, because);
+    }
     found
 }
 
