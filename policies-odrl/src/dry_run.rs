@@ -269,7 +269,7 @@ fn withdrawn(fact: &FactUsed) -> Change {
 
 /// What would have to be otherwise for a request that is refused: the fewest changes first.
 fn proposals(policy: &Policy, request: &Request, world: &World, until: Option<Timestamp>) -> Vec<Change> {
-    let ways = ways::of("", policy, request, world).to_a_permission();
+    let ways = ways::of("", policy, request, world).permitting();
     let mut found: Vec<Change> = Vec::new();
     for at in [Some(world.now()), until]
         .into_iter()

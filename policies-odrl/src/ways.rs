@@ -58,7 +58,7 @@ impl Ways<'_> {
     }
 
     /// Without any permission there is none.
-    pub(crate) fn to_a_permission(self) -> Self {
+    pub(crate) fn permitting(self) -> Self {
         if self.permits { self } else { Self::none() }
     }
 

@@ -40,7 +40,7 @@ impl<'a> Case<'a> {
             (false, true) => two,
             (false, false) => ways::joined(one, &two),
         });
-        Self { policies, request, ways: joined.map_or_else(Ways::none, Ways::to_a_permission), checks: 0 }
+        Self { policies, request, ways: joined.map_or_else(Ways::none, Ways::permitting), checks: 0 }
     }
 
     /// Whether there are facts at the time of the world under which all policies permit.
