@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod catenax;
+mod conflicts;
 mod graph;
 mod solidlab;
 mod tally;
