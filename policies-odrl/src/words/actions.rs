@@ -1,6 +1,6 @@
 //! Actions as verbs.
 
-use symbolon_vocab::{admissibility as adm, catenax, export_control as ec};
+use symbolon_vocab::{admissibility as adm, catenax, cc, export_control as ec};
 
 use super::text::{quoted, spaced};
 use crate::action;
@@ -38,6 +38,15 @@ const OTHER_DEEDS: &[(&str, &str)] = &[
     (adm::KEEP_SECRET, "keep {} secret"),
     (adm::PROVE_DELETION, "prove that {} was deleted"),
     (ec::RECORD_EXPORT, "record every export of {}"),
+    (cc::ATTRIBUTION, "name the author of {}"),
+    (cc::COMMERCIAL_USE, "use {} commercially"),
+    (cc::DERIVATIVE_WORKS, "distribute works derived from {}"),
+    (cc::DISTRIBUTION, "distribute, display and perform {} in public"),
+    (cc::NOTICE, "keep the notices of copyright and licence of {}"),
+    (cc::REPRODUCTION, "make copies of {}"),
+    (cc::SHARE_ALIKE, "license what is derived from {} on the same terms"),
+    (cc::SHARING, "distribute {} commercially"),
+    (cc::SOURCE_CODE, "provide the source code of {}"),
 ];
 
 /// The actions of the ODRL 2.2 vocabulary.
@@ -84,6 +93,7 @@ const DEEDS: &[(&str, &str)] = &[
     ("translate", "translate {}"),
     ("uninstall", "uninstall {}"),
     ("watermark", "apply a watermark to {}"),
+    ("write", "write to {}"),
 ];
 
 #[cfg(test)]
@@ -99,6 +109,9 @@ mod tests {
         }
         for (iri, pattern) in OTHER_DEEDS {
             assert!(action::is_known(iri) && pattern.contains("{}"), "{iri}");
+        }
+        for iri in action::known() {
+            assert!(known(&iri).is_some(), "{iri} is no verb yet");
         }
         assert_eq!(deed("http://www.w3.org/ns/odrl/2/delete", "`x`"), "delete every copy of `x` after use");
         assert_eq!(deed("urn:x:frame", "`x`"), "do `urn:x:frame` with `x`");
