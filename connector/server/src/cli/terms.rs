@@ -17,8 +17,11 @@ pub(super) fn show(terms: &Value, output: &Output) {
     }
 }
 
-fn lines(terms: &Value) -> Vec<String> {
-    let mut lines = list("  ", several(terms, "sentences"));
+/// As [`show`] prints them.
+pub(super) fn lines(terms: &Value) -> Vec<String> {
+    // Sentences have numbers of their own, as in a contract.
+    let sentences = several(terms, "sentences").filter_map(Value::as_str);
+    let mut lines: Vec<String> = sentences.map(|sentence| format!("  {sentence}")).collect();
     lines.extend(caveats(terms, ""));
     lines
 }
@@ -59,7 +62,7 @@ mod tests {
             "notUnderstood": [],
         });
         insta::assert_snapshot!(lines(&terms).join("\n"), @r"
-          - The assignee may use it.
+          The assignee may use it.
           Contractual only: no connector checks this; who signs it has to keep it:
             - The data is not to be used for advertising.
         ");

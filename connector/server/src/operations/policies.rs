@@ -205,7 +205,7 @@ fn follows(profile: &str, dataspace: &str, terms: &PolicyDocument) -> Result<(),
 fn unnamed(profile: &str) -> Finding {
     Finding {
         path: "profile".to_owned(),
-        code: "ProfileNotNamed".to_owned(),
+        code: "profile.unnamed".to_owned(),
         sentence: format!("the policy does not name the profile {profile}"),
         hint: Some(format!("write \"profile\": \"{profile}\" and keep its rules")),
     }

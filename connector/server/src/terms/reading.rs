@@ -60,3 +60,42 @@ pub fn unusable(error: &PolicyError) -> Problem {
     let problem = Problem::new(Kind::Unprocessable, "policy.unusable", format!("{at}{}", error.reason));
     if error.path.is_empty() { problem } else { problem.with_rule(&*error.path) }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const TURTLE: &str = "@prefix odrl: <http://www.w3.org/ns/odrl/2/> .\n";
+
+    #[test]
+    fn the_text_itself_shows_what_it_is() {
+        let policy = json!({"@type": "Set", "@id": "urn:p", "permission": [{"action": "use"}]});
+        let export = json!({"format": "symbolon-agreement/2", "agreement": policy, "attestations": []});
+        let blank = "[ a odrl:Set ; odrl:permission [ odrl:action odrl:use ] ] .";
+        for text in [
+            policy.to_string(),
+            format!("\u{feff}\n  {policy}"),
+            json!([policy]).to_string(),
+            export.to_string(),
+            format!("{TURTLE}<urn:p> a odrl:Set ; odrl:permission [ odrl:action odrl:use ] ."),
+            format!("# a comment\n{TURTLE}{blank}"),
+        ] {
+            let read = of_text(&text).unwrap();
+            assert_eq!(read.policy().permissions.len(), 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_policy_is_refused_with_a_reason() {
+        for text in ["", "   \n", "{", "[]", "{\"permission\": 5}", "nonsense", "\u{0}", "[ odrl:x", TURTLE] {
+            let refused = of_text(text).unwrap_err();
+            assert_eq!((refused.kind, refused.code.as_str()), (Kind::Unprocessable, "policy.unusable"), "{text:?}");
+            assert!(!refused.detail.is_empty(), "{text:?}");
+        }
+        let deep = "[".repeat(100_000);
+        assert!(of_text(&deep).is_err() && of_text(&format!("{{\"permission\":{deep}")).is_err());
+    }
+}

@@ -60,7 +60,7 @@ pub(super) async fn check(check: &Check, output: &Output) -> Result<(), Failure>
         let form = dsp::check_catalog_offer(policy.as_catalog_offer("urn:offer").json());
         broken.extend(form.err().map(|error| Finding {
             path: error.path,
-            code: "WireForm".to_owned(),
+            code: "wire.form".to_owned(),
             sentence: error.reason,
             hint: None,
         }));
@@ -99,8 +99,7 @@ pub(super) async fn explain(explain: &Explain, output: &Output) -> Result<(), Fa
         output.say(format!("{:#}", explained.canonical));
     } else {
         terms::show(&json, output);
-        decided(&explained, output);
-        for line in explained.findings.iter().flat_map(told) {
+        for line in decided(&explained).into_iter().chain(broken(&explained)) {
             output.say(line);
         }
     }
@@ -108,14 +107,53 @@ pub(super) async fn explain(explain: &Explain, output: &Output) -> Result<(), Fa
 }
 
 /// What is decided, and by which fact.
-fn decided(explained: &Explained, output: &Output) {
+fn decided(explained: &Explained) -> Vec<String> {
     let decided = explained.clauses.iter().filter_map(|clause| {
         let fact = clause.fact.as_ref()?;
         Some(vec![format!("    {}", clause.path), fact.clone()])
     });
     let rows: Vec<Vec<String>> = decided.collect();
-    if !rows.is_empty() {
-        output.say("  Decided at each request, by these facts:");
-        output.say(table(&rows).trim_end());
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let heading = std::iter::once("  Decided at each request, by these facts:".to_owned());
+    heading.chain(table(&rows).lines().map(str::to_owned)).collect()
+}
+
+/// Which rules of its profiles it breaks.
+fn broken(explained: &Explained) -> Vec<String> {
+    if explained.findings.is_empty() {
+        return Vec::new();
+    }
+    let heading = std::iter::once("  It breaks rules of the profiles that it names:".to_owned());
+    let findings = explained.findings.iter().flat_map(told);
+    heading.chain(findings.map(|line| format!("  {line}"))).collect()
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use symbolon_policies_odrl::PolicyDocument;
+
+    use super::*;
+
+    #[test]
+    fn a_policy_is_told_with_who_decides_it() {
+        let constraint = |operand: &str, operator: &str, value: serde_json::Value| {
+            let operand = format!("https://w3id.org/catenax/2025/9/policy/{operand}");
+            json!({"leftOperand": operand, "operator": operator, "rightOperand": value})
+        };
+        let policy = json!({"@type": "Offer", "@id": "urn:offer:1", "profile": "https://w3id.org/catenax/2025/9/policy/",
+        "permission": [{"action": "use", "constraint": [{"and": [
+            constraint("FrameworkAgreement", "eq", json!("DataExchangeGovernance:1.0")),
+            constraint("UsagePurpose", "isAnyOf", json!(["cx.pcf.base:1"])),
+            constraint("Liability", "eq", json!("cx.grossNegligence:1")),
+            constraint("Warranty", "isAnyOf", json!(["cx.warranty.none:1"])),
+        ]}]}]});
+        let explained = Explained::of(PolicyDocument::parse(policy).unwrap().policy());
+        let json = serde_json::to_value(&explained).unwrap();
+        let mut lines = terms::lines(&json);
+        lines.extend(decided(&explained).into_iter().chain(broken(&explained)));
+        insta::assert_snapshot!(lines.join("\n"));
     }
 }

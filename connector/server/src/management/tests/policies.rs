@@ -278,7 +278,7 @@ async fn a_dataspace_with_a_profile_has_no_offer_that_breaks_it() {
     };
     let unfollowed = |answer: &Answer| {
         assert_eq!((answer.status, answer.json["code"].as_str()), (422, Some("policy.profile")), "{answer:?}");
-        assert_eq!(answer.json["findings"][0]["code"], "ProfileNotNamed");
+        assert_eq!(answer.json["findings"][0]["code"], "profile.unnamed");
     };
     unfollowed(&send("POST", "/api/v1/offers", offer("open", "cx")).await);
     assert_eq!(send("POST", "/api/v1/offers", offer("open", "")).await.status, 201, "outside there is no profile");
@@ -351,5 +351,5 @@ async fn nothing_is_agreed_without_a_person_that_breaks_the_profile_of_the_datas
     assert_eq!(put(json!(CX)).await, 200);
     let termination = ended(&fixture, &partner, &open_policy()).await;
     assert_eq!(termination["code"], "policy.profile");
-    assert!(texts(&termination["reason"]).contains("[ProfileNotNamed at profile]"), "{termination}");
+    assert!(texts(&termination["reason"]).contains("[profile.unnamed at profile]"), "{termination}");
 }
