@@ -37,10 +37,11 @@ pub struct Trial {
     pub request: Request,
     /// When.
     pub at: Timestamp,
-    /// When the policy would have been signed, where it is an offer with terms that depend on that; `None` for the time of the request.
+    /// When the policy would have been signed, where it is an offer with terms that depend on that; `None` for the time
+    /// of the request.
     pub signed: Option<Timestamp>,
-    /// What the partner would prove or the node knows, by left operand: an IRI or the short name of a known profile. Values as for
-    /// [`World::with`].
+    /// What the partner would prove or the node knows, by left operand: an IRI or the short name of a known profile.
+    /// Values as for [`World::with`].
     pub claims: BTreeMap<String, Json>,
     /// What the data would be for.
     pub purpose: Option<String>,
@@ -62,7 +63,8 @@ pub struct Trialled {
     pub facts: Vec<FactUsed>,
     /// The left operands that the policy asks for and of which nothing is known.
     pub missing: Vec<Missing>,
-    /// The first moment at which the answer is another one, all else being equal; `None` where time changes nothing any more.
+    /// The first moment at which the answer is another one, all else being equal; `None` where time changes nothing any
+    /// more.
     pub until: Option<Timestamp>,
     /// What would change the answer.
     pub changes: Vec<Change>,
@@ -178,7 +180,8 @@ pub fn dry_run(policy: &Policy, trial: &Trial) -> Trialled {
     dry_run_in(policy, trial, &World::at(trial.at))
 }
 
-/// Tries a request out in a world of which more is known: parts and kinds, or facts about the partner. What the trial says goes before.
+/// Tries a request out in a world of which more is known: parts and kinds, or facts about the partner. What the trial
+/// says goes before.
 pub fn dry_run_in(policy: &Policy, trial: &Trial, known: &World) -> Trialled {
     let world = trial.world(known);
     let request = &trial.request;

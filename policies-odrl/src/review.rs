@@ -1,7 +1,7 @@
 //! Reviewing policies: can somebody ever do something with an asset, until when, and why.
 //!
-//! The answer is *yes* only with a witness, a request with facts that every policy was asked about and permits. It is *never* only
-//! where it is certain that no facts do. Anything else is *unknown*, with what is in the way.
+//! The answer is *yes* only with a witness, a request with facts that every policy was asked about and permits. It is
+//! *never* only where it is certain that no facts do. Anything else is *unknown*, with what is in the way.
 
 mod markdown;
 mod search;
@@ -34,8 +34,8 @@ pub struct Reviewed<'a> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Together {
-    /// Every policy that is about the request has to permit, and one of them has to be ([`composite`](crate::composite)): the profiles
-    /// that an asset is under.
+    /// Every policy that is about the request has to permit, and one of them has to be
+    /// ([`composite`](crate::composite)): the profiles that an asset is under.
     #[default]
     Every,
     /// Each policy is a way of its own: the offers for an asset.
@@ -55,8 +55,8 @@ pub struct Question {
     pub at: Timestamp,
     /// How the policies go together.
     pub together: Together,
-    /// What is known and will not be otherwise: facts about the party and the asset, by left operand. Whatever is not in here may be
-    /// anything.
+    /// What is known and will not be otherwise: facts about the party and the asset, by left operand. Whatever is not
+    /// in here may be anything.
     pub fixed: BTreeMap<String, Json>,
 }
 
@@ -140,7 +140,8 @@ pub struct Said {
     pub terms: Vec<Term>,
 }
 
-/// A review sheet. Serialises as JSON; [`Sheet::markdown`] gives it to people. It carries no signature: whoever hands it on signs it.
+/// A review sheet. Serialises as JSON; [`Sheet::markdown`] gives it to people. It carries no signature: whoever hands
+/// it on signs it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Sheet {
@@ -174,7 +175,8 @@ impl Question {
         }
     }
 
-    /// The same, with a fact that is fixed; an IRI or the short name of a known profile, and a value as for [`World::with`].
+    /// The same, with a fact that is fixed; an IRI or the short name of a known profile, and a value as for
+    /// [`World::with`].
     #[must_use]
     pub fn with(mut self, left_operand: &str, value: impl Into<Json>) -> Self {
         self.fixed.insert(left_operand.to_owned(), value.into());

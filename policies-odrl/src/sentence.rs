@@ -62,7 +62,9 @@ pub(crate) fn other_action(actions: &[Action], wanted: &str) -> String {
 
 pub(crate) fn not_passed_on(wanted: &str) -> String {
     let wanted = quoted(wanted);
-    format!("refused: the request is for {wanted}, and the rule names no affiliated or managed company that may be given the data")
+    format!(
+        "refused: the request is for {wanted}, and the rule names no affiliated or managed company that may be given the data"
+    )
 }
 
 pub(crate) fn other_entity(role: &str, named: &[Entity], wanted: &str, undecided: bool) -> String {

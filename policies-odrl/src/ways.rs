@@ -1,7 +1,8 @@
-//! What would have to be true for a request to be permitted: every way there is, each a list of constraints that must or must not hold.
+//! What would have to be true for a request to be permitted: every way there is, each a list of constraints that must
+//! or must not hold.
 //!
-//! A way is only a proposal. Whoever uses one asks [`evaluate`](crate::evaluate) whether it is right, so that a mistake here finds too
-//! little, and never permits anything.
+//! A way is only a proposal. Whoever uses one asks [`evaluate`](crate::evaluate) whether it is right, so that a mistake
+//! here finds too little, and never permits anything.
 
 mod candidates;
 mod solve;
@@ -67,8 +68,8 @@ impl Ways<'_> {
     }
 }
 
-/// The ways in which a policy may permit a request. A policy none of whose permissions is about the request may be passed by where its
-/// prohibitions allow that, as [`composite`](crate::composite) has it.
+/// The ways in which a policy may permit a request. A policy none of whose permissions is about the request may be
+/// passed by where its prohibitions allow that, as [`composite`](crate::composite) has it.
 pub(crate) fn of<'a>(owner: &'a str, policy: &'a Policy, request: &Request, world: &World) -> Ways<'a> {
     if !policy.doubts.is_empty() {
         return Ways::none();
@@ -326,7 +327,8 @@ impl Literal<'_> {
         if self.wanted { condition } else { format!("it is not so that {condition}") }
     }
 
-    /// Whether what does not hold now may hold another time without anything known being otherwise: what was used grows.
+    /// Whether what does not hold now may hold another time without anything known being otherwise: what was used
+    /// grows.
     pub(crate) fn may_turn(&self) -> bool {
         let falls = matches!(self.constraint.operator, Operator::Lt | Operator::Lteq) && self.wanted;
         match self.constraint.meaning {

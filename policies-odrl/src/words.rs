@@ -1,7 +1,7 @@
 //! Policies in plain words: as numbered sentences, as a tree, and as a list of what is enforced.
 //!
-//! Every policy can be said, also a foreign one: what is not understood is named as such, never left out. Values come from partners;
-//! they are quoted, shortened where they are long, and cannot pretend to be words of ours.
+//! Every policy can be said, also a foreign one: what is not understood is named as such, never left out. Values come
+//! from partners; they are quoted, shortened where they are long, and cannot pretend to be words of ours.
 
 mod actions;
 mod codes;
@@ -131,7 +131,8 @@ pub fn tree(policy: &Policy) -> Node {
     outline::of(policy)
 }
 
-/// Every term of the policy, with the fact that decides it, or that it is contractual only, or that it is not understood.
+/// Every term of the policy, with the fact that decides it, or that it is contractual only, or that it is not
+/// understood.
 pub fn enforcement(policy: &Policy) -> Vec<Term> {
     render::terms(&outline::of(policy))
 }

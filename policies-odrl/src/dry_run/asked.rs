@@ -11,8 +11,8 @@ use crate::value::Typed;
 /// The constraints of a policy by left operand, in its order, with their paths.
 pub(crate) type Operands<'a> = Vec<(&'a str, Vec<(String, &'a AtomicConstraint)>)>;
 
-/// An offer as it would be when it is signed at that time; any other policy, and one that does not depend on that, as it is. `true` where
-/// the time makes a difference.
+/// An offer as it would be when it is signed at that time; any other policy, and one that does not depend on that, as
+/// it is. `true` where the time makes a difference.
 pub(crate) fn as_signed(policy: &Policy, at: Timestamp) -> (Cow<'_, Policy>, bool) {
     let relative = |constraint: &AtomicConstraint| {
         constraint.meaning == Meaning::DaysOfUse

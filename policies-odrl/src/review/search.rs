@@ -156,7 +156,8 @@ fn refusals(policies: &[Reviewed<'_>], request: &Request, world: &World) -> Vec<
     each.take(MAX_REASONS).collect()
 }
 
-/// Conditions that free facts cannot meet together; what contradicts a known fact or the time, the policies say themselves.
+/// Conditions that free facts cannot meet together; what contradicts a known fact or the time, the policies say
+/// themselves.
 fn contradiction(excluded: &[Literal<'_>]) -> Option<Because> {
     let free: Vec<_> = excluded.iter().filter(|literal| literal.needs_fact()).collect();
     let [_, _, ..] = free.as_slice() else { return None };

@@ -1,4 +1,5 @@
-//! What a search leaves open, normal forms may settle: that policies permit nothing together, whoever asks for whatever.
+//! What a search leaves open, normal forms may settle: that policies permit nothing together, whoever asks for
+//! whatever.
 
 use super::{Because, Reviewed};
 use crate::compose::{Bound, Compatibility, Knowledge, Normal};

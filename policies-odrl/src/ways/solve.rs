@@ -5,7 +5,8 @@ use serde_json::Value as Json;
 use super::{Literal, Way, candidates};
 use crate::world::{Request, World};
 
-/// Comparisons that a search may make, long lists of values counting more. A policy beyond that is too large to be searched.
+/// Comparisons that a search may make, long lists of values counting more. A policy beyond that is too large to be
+/// searched.
 const MAX_CHECKS: usize = 20_000;
 
 /// A value that a left operand is supposed to have.

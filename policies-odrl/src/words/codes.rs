@@ -1,4 +1,5 @@
-//! What the codes of known profiles stand for. Their meaning in law is in the documents of those who publish them; these are our words.
+//! What the codes of known profiles stand for. Their meaning in law is in the documents of those who publish them;
+//! these are our words.
 
 /// The code in words; `None` for a value that no known profile has.
 pub(crate) fn meaning(code: &str) -> Option<&'static str> {

@@ -16,7 +16,8 @@ use crate::{action, sentence};
 
 /// A half sentence longer than this is cut.
 const MAX_LABEL: usize = 8_000;
-/// Parts beyond these are not told one by one: a policy with so many that are not understood is not understood as a whole.
+/// Parts beyond these are not told one by one: a policy with so many that are not understood is not understood as a
+/// whole.
 const MAX_UNKNOWN: usize = 500;
 
 /// The tree of a policy.

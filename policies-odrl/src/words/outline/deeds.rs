@@ -128,7 +128,8 @@ pub(super) fn members(entity: &Entity, name: &str) -> String {
     if is_collection(entity) { format!("a member of {}", quoted(name)) } else { quoted(name) }
 }
 
-/// Whether an obligation is the one of CX-0152 that binds the provider: how long data is provided. Its action says `use` all the same.
+/// Whether an obligation is the one of CX-0152 that binds the provider: how long data is provided. Its action says
+/// `use` all the same.
 fn provides(constraints: &[Constraint]) -> bool {
     constraints.iter().any(|constraint| match constraint {
         Constraint::Atomic(atomic) => {
