@@ -263,9 +263,11 @@ impl Form {
         let whole = serde_json::from_str(text).unwrap_or_else(|_| other.clone());
         let same = |json: &Json| Value::read(json, &Prefixes::default(), datatype) == *value;
         let text_is_plain = matches!(value.typed(), Typed::Text | Typed::SinceAgreement(_) | Typed::Unread);
+        // No text is both a boolean and a duration, so one of the two leaves what is not read unread.
+        let (boolean, duration) = (typed("xsd:boolean"), typed("xsd:duration"));
         let forms = match self {
-            Form::Typed if !text_is_plain => [other.clone(), plain, whole],
-            Form::Short | Form::Typed => [plain, other.clone(), whole],
+            Form::Typed if !text_is_plain => [other.clone(), plain, whole, boolean, duration],
+            Form::Short | Form::Typed => [plain, other.clone(), whole, boolean, duration],
         };
         forms.into_iter().find(same).unwrap_or(other)
     }

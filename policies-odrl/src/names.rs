@@ -151,7 +151,8 @@ fn member(key: &str) -> &str {
     if dublin_core(key) == Some("isReplacedBy") {
         return "isReplacedBy";
     }
-    match odrl_name(key) {
+    // `odrl:odrl:target` is not `odrl:target`.
+    match odrl_name(key).filter(|name| !name.contains([':', '@'])) {
         Some("uid") => "@id",
         Some("type") => "@type",
         Some(name) => name,

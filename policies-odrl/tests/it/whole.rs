@@ -143,6 +143,8 @@ fn odd_value() -> impl Strategy<Value = Option<Value>> {
             json!({"@value": "abc", "@type": "xsd:integer"}),
             json!({"@value": "2026-01-01T10:00:00+02:00", "@type": "xsd:dateTime"}),
             json!({"@value": "contractAgreement+3d"}),
+            json!({"@value": "1200", "@type": "xsd:boolean"}),
+            json!({"@value": "true", "@type": "xsd:duration"}),
             json!({"strange": ["value", {"target": "urn:a"}]}),
             json!([5, 5.0, -0.0, 1e300, true, "true"]),
             json!("quote \" backslash \\ and \u{1F600} line\nend"),
