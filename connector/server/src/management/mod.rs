@@ -35,6 +35,7 @@ pub mod requests;
 mod route;
 pub mod sparql;
 pub mod transfers;
+pub mod usage;
 pub mod webhooks;
 
 #[cfg(test)]
@@ -73,6 +74,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         catalog::configure,
         negotiations::configure,
         agreements::configure,
+        usage::configure,
         transfers::configure,
         monitor::configure,
         received::configure,

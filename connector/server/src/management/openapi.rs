@@ -10,7 +10,7 @@ use super::route::at;
 use super::{
     BASE, agreements, assets, catalog, credential_offers, credential_requests, credentials, dataspaces, events, health,
     info, invitations, issued, keys, members, monitor, negotiations, offers, partners, policies, problem, received,
-    requests, sparql, transfers, webhooks,
+    requests, sparql, transfers, usage, webhooks,
 };
 
 /// The management API.
@@ -50,6 +50,7 @@ use super::{
         events::stream, events::log,
         webhooks::list, webhooks::create, webhooks::delete,
         requests::list,
+        usage::list,
         sparql::query,
     ),
     components(schemas(problem::Document<'_>)),

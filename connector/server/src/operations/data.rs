@@ -13,8 +13,10 @@ use crate::authentication::{Operator, Permission};
 use crate::clock;
 use crate::connector::Connector;
 use crate::problem::{Kind, Problem};
+use crate::storage::agreements;
 use crate::storage::requests::{self, DataRequest};
 use crate::storage::transfers::{self, StoredTransfer};
+use crate::storage::usage::{self, Used};
 
 /// What is known of a request before it is decided.
 #[derive(Clone, Copy, Debug)]
@@ -167,4 +169,16 @@ pub async fn recorded(
 ) -> Result<Vec<(i64, DataRequest)>, Problem> {
     operator.must(Permission::Read)?;
     Ok(requests::after(&connector.db, after, transfer, agreement, limit).await?)
+}
+
+/// What has been used under an agreement, as we count where we provide.
+///
+/// # Errors
+/// 403 for the role, 404 for an unknown agreement.
+pub async fn used(connector: &Connector, operator: &Operator, agreement: &str) -> Result<Vec<Used>, Problem> {
+    operator.must(Permission::Read)?;
+    if agreements::by_id(&connector.db, agreement).await?.is_none() {
+        return Err(Problem::not_found("agreement", agreement));
+    }
+    Ok(usage::under(&connector.db, agreement).await?)
 }

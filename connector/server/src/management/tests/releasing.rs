@@ -301,6 +301,14 @@ async fn the_last_uses_go_to_as_many_requests_as_there_are() {
     assert!(taken.iter().all(|rule| rule.starts_with("permission[0]; use ")), "{taken:?}");
     let answered = stage.get(&started, "").await;
     assert_eq!((answered.status, answered.json["code"].as_str()), (403, Some("usage.exhausted")), "{answered:?}");
+    let shown =
+        call(&stage.fixture.app().await, "viewer", "GET", "/api/v1/agreements/urn:agreement:1/usage", None).await;
+    let counter = &shown.json["items"][0];
+    assert_eq!(
+        (&counter["counter"], &counter["used"]),
+        (&json!("permission[0].constraint[0]"), &json!(5)),
+        "{shown:?}"
+    );
     // Whoever asks for another transfer is told at once.
     let again = stage.start(Value::Null, PULL).await.map(|_| ()).map_err(|problem| problem.code);
     assert_eq!(again, Err("usage.exhausted".to_owned()));

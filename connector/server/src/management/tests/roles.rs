@@ -138,6 +138,7 @@ fn table() -> Vec<(&'static str, &'static str, Option<Value>, &'static [&'static
         ("POST", "/api/v1/webhooks", Some(json!({"url": "http://127.0.0.1:9/hook"})), ADMINISTER),
         ("DELETE", "/api/v1/webhooks/{id}", None, ADMINISTER),
         ("GET", "/api/v1/requests", None, READ),
+        ("GET", "/api/v1/agreements/{id}/usage", None, READ),
         ("POST", "/api/v1/sparql", None, AUDIT),
     ]
 }
