@@ -67,7 +67,10 @@ impl Reader {
             return Err(missing(&members, "rightOperand"));
         }
         let values = members.take("rightOperand").into_iter();
-        let right_operands: Vec<_> = values.map(|value| Value::read(value, &self.prefixes, datatype)).collect();
+        let operand = profile::operand(&left_operand);
+        let counted = |value: Value| operand.map_or_else(|| value.clone(), |operand| operand.counted(value.clone()));
+        let right_operands: Vec<_> =
+            values.map(|value| counted(Value::read(value, &self.prefixes, datatype))).collect();
         let references = self.names(&mut members, "rightOperandReference")?;
         let unit = members.name("unit")?.map(|unit| self.prefixes.expand(unit));
         let status = members.one("status")?.map(|status| Value::read(status, &self.prefixes, datatype));
