@@ -178,27 +178,34 @@ impl<'a> Listing<'a, '_> {
     }
 
     /// Constraints of the rule and of the policy, and the refinements of what the request is about.
-    fn conditions(&self, terms: &'a RuleTerms, path: &str) -> Vec<(String, &'a Constraint)> {
+    fn conditions(&mut self, terms: &'a RuleTerms, path: &str) -> Vec<(String, &'a Constraint)> {
         let shared = &self.policy.shared;
         let mut found = Vec::new();
         let mut add = |path: &str, constraints: &'a [Constraint]| {
             found.extend(constraints.iter().enumerate().map(|(index, one)| (format!("{path}[{index}]"), one)));
         };
         let actions = if terms.actions.is_empty() { &shared.actions } else { &terms.actions };
-        for (index, action) in actions.iter().enumerate() {
-            if action::covers(&action.iri, &self.request.action) {
-                add(&format!("{path}.action[{index}].refinement"), &action.refinements);
-            }
+        let covering: Vec<_> = actions
+            .iter()
+            .enumerate()
+            .filter(|(_, action)| action::covers(&action.iri, &self.request.action))
+            .collect();
+        // One of several would do, and all are asked for.
+        let mut all = covering.len() < 2 || covering.iter().all(|(_, action)| action.refinements.is_empty());
+        for (index, action) in covering {
+            add(&format!("{path}.action[{index}].refinement"), &action.refinements);
         }
         let targets = if terms.targets.is_empty() { &shared.targets } else { &terms.targets };
         let assignees = if terms.assignees.is_empty() { &shared.assignees } else { &terms.assignees };
         for (member, entities) in [("target", targets), ("assignee", assignees)] {
+            all &= entities.len() < 2 || entities.iter().all(|entity| entity.refinements.is_empty());
             for (index, entity) in entities.iter().enumerate() {
                 add(&format!("{path}.{member}[{index}].refinement"), &entity.refinements);
             }
         }
         add(&format!("{path}.constraint"), &terms.constraints);
         add("constraint", &shared.constraints);
+        self.complete &= all;
         found
     }
 
@@ -330,6 +337,10 @@ impl Literal<'_> {
     /// Whether what does not hold now may hold another time without anything known being otherwise: what was used
     /// grows.
     pub(crate) fn may_turn(&self) -> bool {
+        // A refinement may be met by facts about its asset or party alone, which are not tried.
+        if self.needs_fact() && [".target[", ".assignee["].iter().any(|entity| self.path.contains(entity)) {
+            return true;
+        }
         let falls = matches!(self.constraint.operator, Operator::Lt | Operator::Lteq) && self.wanted;
         match self.constraint.meaning {
             Meaning::Counter | Meaning::Quantity => !falls,

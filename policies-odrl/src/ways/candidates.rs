@@ -8,7 +8,7 @@ use crate::decimal::Decimal;
 use crate::model::Operator;
 use crate::moment::Moment;
 use crate::names::XSD;
-use crate::profile;
+use crate::profile::{self, Shape};
 use crate::value::{Datatype, Typed, Value};
 use crate::words::ANYTHING_ELSE;
 
@@ -24,7 +24,8 @@ pub(super) struct Candidates {
 /// Values around all those that the constraints name, each of them alone, none, and several together.
 pub(super) fn of(literals: &[&Literal<'_>]) -> Candidates {
     let Some(first) = literals.first() else { return Candidates { values: Vec::new(), complete: true } };
-    let datatype = profile::operand(&first.constraint.left_operand).map_or(Datatype::Text, |operand| operand.datatype);
+    let operand = profile::operand(&first.constraint.left_operand);
+    let datatype = operand.map_or(Datatype::Text, |operand| operand.datatype);
     let unit = first.constraint.unit.as_deref();
     let rights: Vec<&Value> = literals.iter().flat_map(|literal| &literal.constraint.right_operands).collect();
     let write = |value: &Value| written(value, datatype, unit);
@@ -33,6 +34,7 @@ pub(super) fn of(literals: &[&Literal<'_>]) -> Candidates {
     let mut values: Vec<Json> =
         wanted.iter().copied().chain(rights.iter().copied()).take(MAX_VALUES).filter_map(write).collect();
     values.extend(around(&rights, unit));
+    values.extend(operand.and_then(|operand| harmless(operand.shape)).map(Json::from));
     values.push(with_unit(json!({"@value": ANYTHING_ELSE}), unit));
     let together: Vec<Json> = wanted.into_iter().filter_map(write).collect();
     if together.len() > 1 {
@@ -42,6 +44,21 @@ pub(super) fn of(literals: &[&Literal<'_>]) -> Candidates {
     Candidates {
         values,
         complete: rights.len() <= MAX_VALUES && literals.iter().all(|literal| is_plain(literal)) && is_single(literals),
+    }
+}
+
+/// A value of that shape that hardly any policy names.
+fn harmless(shape: Shape) -> Option<&'static str> {
+    match shape {
+        Shape::Eccn => Some("EAR99"),
+        Shape::DualUse => Some("none"),
+        Shape::Any
+        | Shape::Names(_)
+        | Shape::Bpnl
+        | Shape::Positive
+        | Shape::Instant
+        | Shape::Country
+        | Shape::Usml => None,
     }
 }
 

@@ -97,6 +97,20 @@ fn questions_are_answered() {
             vec![rule(&[]), json!({"prohibition": [{"action": "use", "constraint": [purpose(&["sales"])]}]})],
             question("use"),
         ),
+        (
+            "an asset and a party of which different things are asked",
+            vec![json!({"permission": [{"action": "use",
+            "target": {"@id": "urn:asset:spindle", "@type": "AssetCollection", "refinement": [atomic("version", "eq", "3")]},
+            "assignee": {"@id": "did:web:oem.example", "@type": "PartyCollection", "refinement": [atomic("version", "eq", "4")]}}]})],
+            question("use"),
+        ),
+        (
+            "one of two assets",
+            vec![json!({"permission": [{"action": "use", "target": [
+            {"@id": "urn:asset:spindle", "@type": "AssetCollection", "refinement": [atomic("version", "eq", "3")]},
+            {"@id": "urn:asset:other", "@type": "AssetCollection", "refinement": [atomic("version", "eq", "4")]}]}]})],
+            question("use"),
+        ),
         ("no such action", vec![samples::offer()], question("sell")),
         ("nationality fixed", vec![samples::admissibility()], question("use").with(&format!("{EC}eccn"), "9E003.a")),
         ("classification open", vec![samples::admissibility()], question("use")),
