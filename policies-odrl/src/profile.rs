@@ -95,6 +95,13 @@ pub(crate) fn is_within(entry: &str, outer: &str) -> bool {
         || (outer == catenax::EVERY_REGION && entry.starts_with("cx.region."))
 }
 
+/// The entries that an entry lies within by its notation, other than itself.
+pub(crate) fn outer(entry: &str) -> Vec<String> {
+    let cuts = entry.match_indices(['.', '(']).filter_map(|(at, _)| entry.get(..at)).filter(|outer| !outer.is_empty());
+    let regions = Some(catenax::EVERY_REGION).filter(|every| *every != entry && is_within(entry, every));
+    cuts.chain(regions).map(str::to_owned).collect()
+}
+
 /// What a constraint means, found once when it is read: the meaning of its operand, where operator and values are such that the operand
 /// has one. Otherwise a fact decides that nobody supplies, so that the constraint refuses.
 pub(crate) fn meaning(left_operand: &str, operator: &Operator, rights: &[Value]) -> Meaning {

@@ -106,6 +106,10 @@ pub(crate) fn not_met(constraint: &AtomicConstraint, facts: &[Fact]) -> String {
     format!("refused: {}; {}", demand(constraint), has(facts))
 }
 
+pub(crate) fn not_met_in_confidence(constraint: &AtomicConstraint) -> String {
+    format!("refused: {}, which it is not; its value is confidential", demand(constraint))
+}
+
 pub(crate) fn missing(constraint: &AtomicConstraint) -> String {
     let name = quoted(&constraint.left_operand);
     let Some(operand) = profile::operand(&constraint.left_operand) else {

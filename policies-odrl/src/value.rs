@@ -106,6 +106,11 @@ impl Value {
         }
     }
 
+    /// The same text, which is compared with nothing.
+    pub(crate) fn not_understood(self) -> Self {
+        Self { typed: Typed::Unread, ..self }
+    }
+
     pub(crate) fn text(text: &str) -> Self {
         Self { lexical: text.to_owned(), typed: Typed::Text }
     }

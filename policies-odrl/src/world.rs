@@ -44,6 +44,7 @@ pub struct World {
     duties: BTreeMap<String, DutyFacts>,
     infringed: BTreeSet<String>,
     uses: Option<Uses>,
+    confidential: BTreeSet<String>,
 }
 
 /// One value of a left operand.
@@ -79,6 +80,7 @@ impl World {
             duties: BTreeMap::new(),
             infringed: BTreeSet::new(),
             uses: None,
+            confidential: BTreeSet::new(),
         }
     }
 
@@ -100,6 +102,13 @@ impl World {
     pub fn with(mut self, left_operand: &str, value: impl Into<Json>) -> Self {
         let (iri, facts) = read_facts(left_operand, value.into(), None);
         self.facts.entry(iri).or_default().extend(facts);
+        self
+    }
+
+    /// The values of this left operand decide, and no sentence of a decision tells them: the other party may not learn them.
+    #[must_use]
+    pub fn with_confidential(mut self, left_operand: &str) -> Self {
+        self.confidential.insert(Prefixes::default().left_operand(left_operand));
         self
     }
 
@@ -210,6 +219,15 @@ impl World {
         self.facts.get(left_operand).map(Vec::as_slice)
     }
 
+    /// Whether values of a left operand, or of the newer one whose facts it shares, are not to be told.
+    pub(crate) fn is_confidential(&self, left_operand: &str) -> bool {
+        !self.confidential.is_empty()
+            && (self.confidential.contains(left_operand)
+                || profile::operand(left_operand)
+                    .and_then(|operand| operand.same_as)
+                    .is_some_and(|newer| self.confidential.contains(newer)))
+    }
+
     pub(crate) fn reference(&self, iri: &str) -> Option<&[Value]> {
         self.references.get(iri).map(Vec::as_slice)
     }
@@ -265,12 +283,20 @@ impl Fact {
 /// The IRI of an operand and the facts in a JSON value.
 fn read_facts(left_operand: &str, value: Json, since: Option<Timestamp>) -> (String, Vec<Fact>) {
     let iri = Prefixes::default().left_operand(left_operand);
-    let datatype = profile::operand(&iri).map_or(Datatype::Text, |operand| operand.datatype);
+    let operand = profile::operand(&iri);
+    let datatype = operand.map_or(Datatype::Text, |operand| operand.datatype);
+    let read = |json: Json| {
+        let fact = Fact { since, ..Fact::read(json, datatype) };
+        match operand {
+            Some(operand) => Fact { value: operand.counted(fact.value), ..fact },
+            None => fact,
+        }
+    };
     let values = match value {
         Json::Array(values) => values,
         value => vec![value],
     };
-    let facts = values.into_iter().map(|value| Fact { since, ..Fact::read(value, datatype) }).collect();
+    let facts = values.into_iter().map(read).collect();
     (iri, facts)
 }
 

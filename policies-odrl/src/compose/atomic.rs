@@ -163,6 +163,9 @@ fn turned((holds, fails): Sides) -> Sides {
 
 /// A manner of use that is not known leaves it open.
 fn restriction(constraint: &AtomicConstraint) -> Sides {
+    if !profile::catenax::names_manners(constraint) {
+        return (Vec::new(), Vec::new());
+    }
     let manners = || constraint.right_operands.iter().map(Value::lexical);
     let named =
         manners().fold(Names::none(), |names, manner| names.union(&Names::linked(Relation::Manner, manner, true)));

@@ -12,6 +12,7 @@ use super::names::Names;
 use super::opinion::Opinion;
 use crate::decimal::Decimal;
 use crate::moment::Moment;
+use crate::profile;
 use crate::value::{Typed, Value};
 use crate::world::{Fact, World};
 
@@ -326,7 +327,10 @@ fn named(stand: Stand, name: &str, notation: bool) -> Names {
         (Stand::Equal, false) => Names::only([name.to_owned()]),
         (Stand::Different, false) => Names::except([name.to_owned()]),
         (Stand::Equal, true) => Names::linked(Notation, name, true),
-        (Stand::Different, true) => Names::linked(Notation, name, true).complement(),
+        // An outer entry may or may not be what is meant.
+        (Stand::Different, true) => {
+            Names::linked(Notation, name, true).union(&Names::only(profile::outer(name))).complement()
+        }
         (Stand::Less | Stand::Greater, _) => Names::none(),
     }
 }

@@ -126,6 +126,9 @@ impl<'a> Case<'a> {
         let Some(answer) = answer else { return self.unresolved(constraint) };
         match answer {
             Ok(true) => {}
+            Ok(false) if self.world.is_confidential(&constraint.left_operand) => {
+                self.trace.add(ReasonCode::ConstraintNotMet, || sentence::not_met_in_confidence(constraint));
+            }
             Ok(false) => self.trace.add(ReasonCode::ConstraintNotMet, || sentence::not_met(constraint, facts)),
             Err(why) => self.open(constraint, why, Some(facts)),
         }
@@ -134,6 +137,9 @@ impl<'a> Case<'a> {
 
     /// A manner of use that is not known leaves it open whether the request uses the asset in that manner.
     fn restriction(&mut self, constraint: &AtomicConstraint) -> Truth {
+        if !profile::catenax::names_manners(constraint) {
+            return self.not_applicable(constraint);
+        }
         let manners = constraint.right_operands.iter();
         let named = manners.map(|right| profile::catenax::restricts(right.lexical(), &self.request.action));
         let truth = named.map(Truth::from).fold(Truth::False, Truth::or);
@@ -148,6 +154,7 @@ impl<'a> Case<'a> {
     }
 
     pub(super) fn open(&mut self, constraint: &AtomicConstraint, why: Open, facts: Option<&[Fact]>) {
+        let facts = facts.filter(|_| !self.world.is_confidential(&constraint.left_operand));
         self.unknown(why.code(), constraint, || {
             let why = match why {
                 Open::Types => "the values cannot be compared",
@@ -219,9 +226,11 @@ impl LeftValues for Facts<'_> {
 
     fn relation(&self, index: usize, right: &Value) -> Relation {
         let Some(fact) = self.facts.get(index) else { return Relation::Incomparable };
-        let within = self.notation && profile::is_within(fact.value.lexical(), right.lexical());
+        let within = |entry: &str, outer: &str| self.notation && profile::is_within(entry, outer);
         match fact.value.compare(right) {
-            Relation::Different if within => Relation::Same,
+            Relation::Different if within(fact.value.lexical(), right.lexical()) => Relation::Same,
+            // What is only known to lie in the outer entry may lie in the inner one or not.
+            Relation::Different if within(right.lexical(), fact.value.lexical()) => Relation::Incomparable,
             relation => relation,
         }
     }

@@ -5,7 +5,7 @@ use symbolon_vocab::catenax as cx;
 use super::meaning::Meaning;
 use super::operand::{ALL_OF, ANY_OF, ANY_OR_NONE, EQ, NAMES, Operand, Place, Shape};
 use crate::action;
-use crate::model::{Constraint, Policy, RuleTerms};
+use crate::model::{AtomicConstraint, Constraint, Operator, Policy, RuleTerms};
 use crate::names::{CATENAX_LEGACY_POLICY, TRACTUSX};
 use crate::value::Datatype;
 
@@ -267,6 +267,11 @@ const FORBIDDEN: &[&[&str]] = &[
     &["extract", "index", "reverseEngineer"],
     &["removeOrigin", "anonymize"],
 ];
+
+/// Whether a `UsageRestriction` names manners of use: by another operator ("none of", "other than") it may mean any use.
+pub(crate) fn names_manners(constraint: &AtomicConstraint) -> bool {
+    matches!(constraint.operator, Operator::Eq | Operator::IsAnyOf | Operator::IsAllOf) && constraint.unit.is_none()
+}
 
 /// Whether the manner of use that a `UsageRestriction` names includes an action; `None` for a manner that is not known.
 ///

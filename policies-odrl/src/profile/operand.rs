@@ -182,6 +182,13 @@ impl Operand {
         self.operators.contains(operator) && !rights.is_empty() && rights.iter().all(|right| self.fits(right))
     }
 
+    /// A value as it counts: one that is no entry of the operand's classification (`ir`, `Iran` for a country) cannot be compared,
+    /// because it may mean the same as another spelling.
+    pub(crate) fn counted(&self, value: Value) -> Value {
+        let is_classification = matches!(self.shape, Shape::Country | Shape::Eccn | Shape::Usml | Shape::DualUse);
+        if is_classification && !self.fits(&value) { value.not_understood() } else { value }
+    }
+
     /// Whether a right operand has the datatype and the shape that the profile demands.
     pub(crate) fn fits(&self, right: &Value) -> bool {
         has_datatype(right, self.datatype) && self.shape.holds(right)

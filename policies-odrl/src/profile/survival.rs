@@ -16,6 +16,9 @@ use crate::value::{Typed, Value};
 /// Duties that are about data in hand, or about the record of what was done, and therefore outlive the agreement.
 const LASTING: &[&str] = &["delete", "uninstall", "inform", "adm:keepSecret", "adm:proveDeletion", "ec:recordExport"];
 
+/// Duties about data in hand: where a permission demands one, it outlives the permission.
+const OF_DATA_IN_HAND: &[&str] = &["delete", "uninstall", "adm:keepSecret", "adm:proveDeletion"];
+
 const DELETION: &str = "cx.data.deletion:1";
 const KEEPING: &str = "cx.data.keeping:1";
 
@@ -39,7 +42,8 @@ impl Policy {
 
     fn survivors(&self, ended: Option<Timestamp>) -> Policy {
         let mut policy = self.clone();
-        policy.permissions.clear();
+        let demanded = policy.permissions.drain(..).flat_map(|permission| permission.duties);
+        policy.obligations.extend(demanded.filter(|duty| is_any_of(OF_DATA_IN_HAND, duty) || has_survival(&duty.terms)));
         policy.conflict = Conflict::Prohibit;
         policy.obligations.retain(|duty| lasts(duty) || has_survival(&duty.terms));
         let deletes = says(self, &|atom| is_termination(atom, DELETION) || is_end_of_use(atom)) && !lets_keep(self);
@@ -58,7 +62,11 @@ impl Policy {
 }
 
 fn lasts(duty: &Duty) -> bool {
-    let covers = |performed: &Action| LASTING.iter().any(|lasting| action::covers(lasting, &performed.iri));
+    is_any_of(LASTING, duty)
+}
+
+fn is_any_of(actions: &[&str], duty: &Duty) -> bool {
+    let covers = |performed: &Action| actions.iter().any(|action| action::covers(action, &performed.iri));
     duty.terms.actions.iter().any(covers)
 }
 
