@@ -66,16 +66,36 @@ pub(super) async fn measure(quantities: &Quantities, report: &mut Report) -> Res
 async fn own(quick: bool) -> Result<Vec<(String, f64)>, Failure> {
     let mut command = Command::new("cargo");
     command.args(["bench", "--locked", "--quiet", "--package", PACKAGE, "--bench", "*", "--"]);
-    command.args(["--output-format", "bencher"]).args(quick.then_some("--quick"));
+    command.args(["--noplot"]).args(quick.then_some("--quick"));
     let printed = ended(command.current_dir(repository()), "cargo bench").await?;
-    Ok(printed.lines().filter_map(figure).collect())
+    let figures = figures(&printed);
+    if figures.is_empty() {
+        return Err(Failure::Unexpected(format!("cargo bench printed no figures:\n{printed}")));
+    }
+    Ok(figures)
 }
 
-/// `test NAME ... bench: 989 ns/iter (+/- 12)`
-fn figure(line: &str) -> Option<(String, f64)> {
-    let (name, rest) = line.strip_prefix("test ")?.split_once(" ... bench:")?;
-    let nanos: f64 = rest.trim_start().split_once(" ns/iter")?.0.replace(',', "").parse().ok()?;
-    Some((name.to_owned(), nanos / 1e3))
+/// A name, and behind it or below it `time: [LOW MIDDLE HIGH]`, each a number and a unit.
+fn figures(printed: &str) -> Vec<(String, f64)> {
+    let mut name = "";
+    let mut found = Vec::new();
+    for line in printed.lines() {
+        let (before, times) = line.split_once("time:").unwrap_or((line, ""));
+        if !before.trim().is_empty() {
+            name = before.trim();
+        }
+        let parts: Vec<&str> = times.trim().trim_matches(['[', ']']).split(' ').collect();
+        let [_, _, middle, unit, _, _] = parts.as_slice() else { continue };
+        let scale = match *unit {
+            "ps" => 1e-6,
+            "ns" => 1e-3,
+            "ms" => 1e3,
+            "s" => 1e6,
+            _ => 1.0,
+        };
+        found.extend(middle.parse::<f64>().ok().map(|middle| (name.to_owned(), middle * scale)));
+    }
+    found
 }
 
 async fn pyodre(turns: usize) -> Result<f64, Failure> {
@@ -118,12 +138,10 @@ mod tests {
 
     #[test]
     fn figures_are_read_from_what_criterion_prints() {
-        for (line, expected) in [
-            ("test a, b ... bench:         989 ns/iter (+/- 12)", Some(("a, b", 0.989))),
-            ("test a ... bench:   1,500 ns/iter (+/- 0)", Some(("a", 1.5))),
-            ("running 1 test", None),
-        ] {
-            assert_eq!(figure(line), expected.map(|(name, micros)| (name.to_owned(), micros)), "{line}");
-        }
+        let printed = "a long name, permitted\n                        time:   [980.00 ns 989.82 ns 992.27 ns]\n\
+                       short                   time:   [1.2000 ms 1.5000 ms 1.9000 ms]\n                        change: [-1% +0% +1%]";
+        let expected = [("a long name, permitted".to_owned(), 0.98982), ("short".to_owned(), 1_500.0)];
+        assert_eq!(figures(printed), expected);
+        assert_eq!(figures("running 0 tests"), []);
     }
 }
