@@ -76,7 +76,7 @@ pub struct Problem {
     pub hint: Option<String>,
     /// Each thing that was wrong, where there are several: every rule of a policy that refused, every rule of a profile that a
     /// policy breaks.
-    pub findings: Vec<Finding>,
+    pub findings: Box<[Finding]>,
 }
 
 /// One of several things that were wrong.
@@ -96,7 +96,7 @@ pub struct Finding {
 impl Problem {
     /// A problem without rule or hint.
     pub fn new(kind: Kind, code: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { kind, code: code.into(), detail: detail.into(), rule: None, hint: None, findings: Vec::new() }
+        Self { kind, code: code.into(), detail: detail.into(), rule: None, hint: None, findings: Box::default() }
     }
 
     /// 400 with a code and a sentence.
@@ -139,7 +139,7 @@ impl Problem {
     /// Lists each thing that was wrong.
     #[must_use]
     pub fn with_findings(mut self, findings: Vec<Finding>) -> Self {
-        self.findings = findings;
+        self.findings = findings.into_boxed_slice();
         self
     }
 

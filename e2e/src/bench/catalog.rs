@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{Quantities, audiences};
 use super::edc::Figures;
 use super::latency::Latencies;
 use super::partners::{Durability, Partners, publish};
 use super::report::{Aim, Line, Report};
 use super::usage::Meter;
+use super::{Quantities, audiences};
 use crate::Failure;
 
 /// Datasets on a page: the connector's default.
@@ -45,7 +45,11 @@ pub(super) async fn measure(quantities: &Quantities, edc: &Figures, report: &mut
     audiences::measure(quantities, report).await
 }
 
-pub(super) async fn first_pages(partners: &Partners, quantities: &Quantities, size: usize) -> Result<Latencies, Failure> {
+pub(super) async fn first_pages(
+    partners: &Partners,
+    quantities: &Quantities,
+    size: usize,
+) -> Result<Latencies, Failure> {
     let (bytes, _) = page(partners, None).await?;
     let found = datasets(&parsed(&bytes)?);
     if found != size.min(PAGE) {

@@ -1,7 +1,6 @@
 //! The catalogue: ours for partners, theirs for operators.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -63,9 +62,9 @@ pub async fn provide(
             datasets.entry(listing.asset_id.clone()).or_default().push(listing);
         }
     }
-    let mut catalog = empty_catalog(connector);
+    let (mut catalog, mut offered) = (empty_catalog(connector), Offered::new());
     for listings in datasets.into_values() {
-        catalog.dataset.push(dataset(connector, listings, Service::Named).await?);
+        catalog.dataset.push(dataset(connector, listings, Service::Named, &mut offered).await?);
     }
     Ok(CatalogPage { catalog, next, previous })
 }
@@ -93,7 +92,7 @@ pub async fn provide_dataset(connector: &Connector, caller: &Caller, id: &str) -
     if listings.is_empty() {
         return Err(Problem::not_found("dataset", id));
     }
-    Ok(RootDataset(dataset(connector, listings, Service::Written).await?))
+    Ok(RootDataset(dataset(connector, listings, Service::Written, &mut Offered::new()).await?))
 }
 
 /// The audiences that this caller belongs to: of each dataspace that it proved to be a member of, judged by the facts of
@@ -143,11 +142,25 @@ fn empty_catalog(connector: &Connector) -> Catalog {
     }
 }
 
-async fn dataset(connector: &Connector, listings: Vec<Listing>, service: Service) -> Result<Dataset, Problem> {
+/// Usage policies as offers of a catalogue, each made once for a page: by policy id.
+type Offered = HashMap<String, Value>;
+
+async fn dataset(
+    connector: &Connector,
+    listings: Vec<Listing>,
+    service: Service,
+    offered: &mut Offered,
+) -> Result<Dataset, Problem> {
     let mut has_policy = Vec::with_capacity(listings.len());
-    for listing in &listings {
-        let terms: Arc<PolicyDocument> = connector.policy(&listing.usage_policy).await?;
-        has_policy.push(terms.as_catalog_offer(&listing.dsp_offer_id).json().clone());
+    for Listing { usage_policy, dsp_offer_id, .. } in &listings {
+        if !offered.contains_key(usage_policy) {
+            let terms = connector.policy(usage_policy).await?;
+            offered.insert(usage_policy.clone(), terms.as_catalog_offer(dsp_offer_id).json().clone());
+        }
+        if let Some(mut offer) = offered.get(usage_policy).cloned() {
+            offer["@id"] = dsp_offer_id.as_str().into();
+            has_policy.push(offer);
+        }
     }
     let Some(Listing { asset_id, properties, formats, .. }) = listings.into_iter().next() else {
         return Err(Problem::internal("a dataset without listing"));
@@ -226,7 +239,7 @@ pub async fn of_partner(
     expect_success(&exchange)?;
     parse::<Catalog>(&exchange.body).map_err(|malformed| not_understood(&malformed.reason))?;
     let catalog: Value = serde_json::from_slice(&exchange.body).map_err(|e| not_understood(&e.to_string()))?;
-    let terms = several(&catalog, "dataset").flat_map(terms_of).collect();
+    let terms = terms_of(several(&catalog, "dataset"));
     Ok(PartnerCatalog { catalog, terms, next: next_page(&exchange.links, &url) })
 }
 
@@ -246,19 +259,28 @@ pub async fn dataset_of_partner(
     expect_success(&exchange)?;
     parse::<RootDataset>(&exchange.body).map_err(|malformed| not_understood(&malformed.reason))?;
     let dataset: Value = serde_json::from_slice(&exchange.body).map_err(|e| not_understood(&e.to_string()))?;
-    let terms = terms_of(&dataset).collect();
+    let terms = terms_of(std::iter::once(&dataset));
     Ok((dataset, terms))
 }
 
-/// What the offers of a dataset say, each read as the negotiation would read it.
-fn terms_of(dataset: &Value) -> impl Iterator<Item = OfferTerms> {
+/// What the offers of datasets say, each read as the negotiation would read it. Offers that differ in their ids alone say the
+/// same, and are read once.
+fn terms_of<'a>(datasets: impl Iterator<Item = &'a Value>) -> Vec<OfferTerms> {
     let text = |value: &Value| value.get("@id").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let id = text(dataset);
-    several(dataset, "hasPolicy").map(move |offer| OfferTerms {
-        dataset: id.clone(),
-        offer: text(offer),
-        terms: PolicyDocument::parse(offer.clone()).map(|offer| Terms::of(offer.policy())),
-    })
+    let mut told: HashMap<String, Result<Terms, PolicyError>> = HashMap::new();
+    let mut all = Vec::new();
+    for dataset in datasets {
+        for offer in several(dataset, "hasPolicy") {
+            let mut nameless = offer.clone();
+            if let Some(members) = nameless.as_object_mut() {
+                members.remove("@id");
+            }
+            let read = || PolicyDocument::parse(offer.clone()).map(|offer| Terms::of(offer.policy()));
+            let terms = told.entry(nameless.to_string()).or_insert_with(read).clone();
+            all.push(OfferTerms { dataset: text(dataset), offer: text(offer), terms });
+        }
+    }
+    all
 }
 
 /// JSON-LD writes one value with or without the array around it.

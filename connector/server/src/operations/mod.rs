@@ -39,7 +39,7 @@ use symbolon_contract_negotiation::{Pids, Rejection};
 
 use crate::connector::{Change, Connector};
 use crate::http_client::Exchange;
-use crate::problem::{Kind, Problem};
+use crate::problem::{Finding, Kind, Problem};
 use crate::storage::StorageError;
 use crate::storage::messages::{self, ProcessKind, Status, StoredMessage};
 
@@ -213,7 +213,8 @@ fn same_answer(first: &StoredMessage) -> Result<(), Problem> {
     let mut problem = Problem::bad_request(&text("code"), text("reason"));
     problem.rule = kept.get("rule").and_then(Value::as_str).map(str::to_owned);
     problem.hint = kept.get("hint").and_then(Value::as_str).map(str::to_owned);
-    problem.findings = kept.get("findings").and_then(|kept| Vec::deserialize(kept).ok()).unwrap_or_default();
+    let findings: Vec<Finding> = kept.get("findings").and_then(|kept| Vec::deserialize(kept).ok()).unwrap_or_default();
+    problem.findings = findings.into_boxed_slice();
     Err(problem)
 }
 

@@ -121,10 +121,11 @@ impl Origin {
     ) -> Result<(), Problem> {
         let world = self.world(connector, stated, now).await;
         let decision = evaluate(&self.policy, &self.request, &world);
-        let refused = |decision: &Decision| Err(denied(&self.agreement, self.state, decision, Kind::Forbidden));
         match self.state {
             AgreementState::InForce if decision.permitted => Ok(()),
-            AgreementState::InForce | AgreementState::Terminated => refused(&decision),
+            AgreementState::InForce | AgreementState::Terminated => {
+                Err(told(&self.agreement, self.state, &decision))
+            }
             AgreementState::Retired => {
                 let detail = format!("this data comes from the agreement {}, which has been retired", self.agreement);
                 Err(Problem::new(Kind::Forbidden, "origin.denied", detail).with_rule("origin in force"))
@@ -167,17 +168,37 @@ fn unknown(id: &str, kind: Kind) -> Problem {
         .with_hint("an origin is an agreement under which this connector is the consumer")
 }
 
+/// What the partner is told: which agreement and which of its rules, and neither what they say nor what is known of others. That is
+/// between us and the origin's partner.
+fn told(agreement: &str, state: AgreementState, decision: &Decision) -> Problem {
+    let because = match decision.reasons.first().map(|reason| reason.code) {
+        Some(ReasonCode::Expired) => "its time is over",
+        Some(ReasonCode::NotYet) => "its time has not come",
+        Some(ReasonCode::Prohibited) => "it is prohibited",
+        Some(ReasonCode::MissingFact | ReasonCode::ProhibitionUndecided) => "something that it asks for is not known",
+        Some(ReasonCode::ConstraintNotMet) => "a condition is not met",
+        Some(_) | None => "none of its rules permits it",
+    };
+    refusal(agreement, state, because, facts::denied(decision))
+}
+
+/// What our operators are told: all of it.
 fn denied(agreement: &str, state: AgreementState, decision: &Decision, kind: Kind) -> Problem {
     let problem = facts::denied(decision);
+    let because = problem.detail.clone();
+    Problem { kind, ..refusal(agreement, state, &because, problem) }
+}
+
+fn refusal(agreement: &str, state: AgreementState, because: &str, problem: Problem) -> Problem {
     let ended = match state {
         AgreementState::InForce | AgreementState::Retired => "does not let it be passed on",
         AgreementState::Terminated => "has been terminated: the right to pass it on has ended, and what survives says",
     };
-    let detail = format!("this data comes from the agreement {agreement}, which {ended}: {}", problem.detail);
-    let rule = problem.rule.clone().map_or_else(|| "permission to disclose".to_owned(), |rule| rule);
+    let detail = format!("this data comes from the agreement {agreement}, which {ended}: {because}");
+    let rule = problem.rule.clone().unwrap_or_else(|| "permission to disclose".to_owned());
     // One sentence says it all: what the origin's rules say is told together with whose they are.
-    let findings = Vec::new();
-    Problem { kind, code: "origin.denied".into(), detail, findings, ..problem }
+    let findings = Box::default();
+    Problem { code: "origin.denied".into(), detail, findings, ..problem }
         .with_rule(format!("{rule} of {agreement}"))
 }
 
