@@ -68,9 +68,9 @@ pub struct Normal {
     /// Where it permits.
     region: Region,
     /// What is owed, by its terms, and where.
-    obligations: BTreeMap<Arc<str>, (Duty, Region)>,
-    /// Rules that say the same.
-    source: Policy,
+    obligations: BTreeMap<Arc<str>, (Arc<Duty>, Region)>,
+    /// Rules of which each has to permit, so that together they say the same.
+    sources: Vec<Arc<Policy>>,
     /// The policies that it was made of, to look up how their duties stand.
     origins: Vec<Arc<Policy>>,
     knowledge: Arc<Knowledge>,
@@ -111,16 +111,17 @@ impl Normal {
         let source = source::laid_out(policy);
         let reading = Reading::of(&source, bound);
         let region = reading.permitted()?;
-        let mut obligations: BTreeMap<Arc<str>, (Duty, Region)> = BTreeMap::new();
+        let mut obligations: BTreeMap<Arc<str>, (Arc<Duty>, Region)> = BTreeMap::new();
         for duty in &source.obligations {
             let (key, bare) = source::without_conditions(duty);
             let owed = reading.owed(duty)?;
             let known = obligations.remove(&key);
             let all = known.map_or(Region::none(), |(_, region)| region).union(owed, bound)?;
-            obligations.insert(key, (bare, all));
+            obligations.insert(key, (Arc::new(bare), all));
         }
         let origins = vec![Arc::new(policy.clone())];
-        Ok(Self { region, obligations, source, origins, knowledge: Arc::clone(knowledge), bound })
+        let sources = vec![Arc::new(source)];
+        Ok(Self { region, obligations, sources, origins, knowledge: Arc::clone(knowledge), bound })
     }
 
     /// What both permit, and what either demands.
@@ -131,14 +132,15 @@ impl Normal {
         let region = self.region.intersect(&other.region, self.bound)?;
         let mut obligations = self.obligations.clone();
         for (key, (duty, owed)) in &other.obligations {
-            let known = obligations.remove(key).map_or(Region::none(), |(_, region)| region);
-            obligations.insert(Arc::clone(key), (duty.clone(), known.union(owed.clone(), self.bound)?));
+            let all = match obligations.remove(key) {
+                Some((_, known)) => known.union(owed.clone(), self.bound)?,
+                None => owed.clone(),
+            };
+            obligations.insert(Arc::clone(key), (Arc::clone(duty), all));
         }
-        let source = source::meet(&self.source, &other.source);
-        let mut origins = self.origins.clone();
-        origins.extend(other.origins.iter().filter(|origin| !self.origins.contains(origin)).cloned());
+        let (sources, origins) = (joined(&self.sources, &other.sources), joined(&self.origins, &other.origins));
         let knowledge = Arc::clone(&self.knowledge);
-        Ok(Self { region, obligations, source, origins, knowledge, bound: self.bound })
+        Ok(Self { region, obligations, sources, origins, knowledge, bound: self.bound })
     }
 
     /// A policy with this normal form: permissions, prohibitions that win, and obligations.
@@ -147,13 +149,26 @@ impl Normal {
     /// When ODRL has no words for it: two assets or parties that are not known to be part of one another, or times counted from the
     /// signing of different agreements.
     pub fn to_policy(&self) -> Result<PolicyDocument, Refusal> {
-        source::document(&self.source, &self.knowledge)
+        source::document(&self.source(), &self.knowledge)
+    }
+
+    /// Rules that say the same.
+    fn source(&self) -> Policy {
+        let mut sources = self.sources.iter();
+        let first = sources.next().map(|policy| Policy::clone(policy)).unwrap_or_default();
+        sources.fold(first, |met, policy| source::meet(&met, policy))
     }
 
     /// How many boxes it has.
     pub fn boxes(&self) -> usize {
         self.region.cells().len()
     }
+}
+
+fn joined(one: &[Arc<Policy>], two: &[Arc<Policy>]) -> Vec<Arc<Policy>> {
+    let mut all = one.to_vec();
+    all.extend(two.iter().filter(|policy| !one.iter().any(|known| Arc::ptr_eq(known, policy))).cloned());
+    all
 }
 
 /// What all policies permit together, as a policy.

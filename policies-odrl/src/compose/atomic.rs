@@ -68,7 +68,7 @@ impl Reading<'_> {
         let axis = self.fact_axis(constraint);
         let known = Region::of(axis.clone(), sets.clone());
         let asked = sets.iter().filter_map(|set| {
-            let Set::Known { all, some } = set else { return None };
+            let Set::Known { all, some, .. } = set else { return None };
             let one = |values: &Values| {
                 values.single().filter(|(unit, _)| unit.is_none()).map(|(_, kinds)| kinds.names.clone())
             };
@@ -238,7 +238,7 @@ impl Compare<'_> {
     fn all_of(&self, that: &dyn Fn(&Value, bool) -> Values) -> Sides {
         let some = self.rights.iter().map(|right| that(right, true)).collect();
         let fails = self.rights.iter().map(|right| Set::every(that(right, false), true)).collect();
-        (vec![Set::Known { all: self.comparable(), some }], fails)
+        (vec![Set::Known { all: self.comparable(), any: true, some }], fails)
     }
 
     fn one_of(&self) -> Values {

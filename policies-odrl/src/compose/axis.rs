@@ -47,8 +47,8 @@ pub(super) enum Set {
     Time(Intervals<i128>),
     /// Nothing is known of the operand.
     Missing,
-    /// Values are known: all of them are in one set, and each of the others has one of them in it.
-    Known { all: Values, some: Vec<Values> },
+    /// Values are known: all of them are in one set, each of the others has one of them in it, and there is one where `any`.
+    Known { all: Values, any: bool, some: Vec<Values> },
     /// One of these states.
     States(States),
 }
@@ -83,13 +83,21 @@ impl Set {
 
     /// All values are in the set and there is one, or there need be none where `empty`.
     pub(super) fn every(all: Values, empty: bool) -> Self {
-        let some = if empty { Vec::new() } else { vec![all.clone()] };
-        Self::Known { all, some }
+        Self::Known { all, any: !empty, some: Vec::new() }
     }
 
     /// Some value is in the set, and all are in the other.
     pub(super) fn some(one: Values, all: Values) -> Self {
-        Self::Known { some: vec![one.intersect(&all)], all }
+        Self::Known { some: vec![one.intersect(&all)], any: true, all }
+    }
+
+    /// Whether it depends on what names have to do with each other, so that nothing may be in it.
+    pub(super) fn is_linked(&self) -> bool {
+        match self {
+            Self::One { names, .. } => names.is_linked(),
+            Self::Known { all, any, some } => (*any && all.is_linked()) || some.iter().any(Values::is_linked),
+            Self::Time(_) | Self::Missing | Self::States(_) => false,
+        }
     }
 
     /// What is in both; `None` where nothing can be.
@@ -100,8 +108,8 @@ impl Set {
             }
             (Self::Time(one), Self::Time(two)) => Self::Time(one.intersect(two)),
             (Self::Missing, Self::Missing) => Self::Missing,
-            (Self::Known { all: one, some: mine }, Self::Known { all: two, some: theirs }) => {
-                known(one.intersect(two), mine.iter().chain(theirs))
+            (Self::Known { all: one, any: mine, some }, Self::Known { all: two, any: theirs, some: more }) => {
+                known(one.intersect(two), *mine || *theirs, some.iter().chain(more))
             }
             (Self::States(one), Self::States(two)) => Self::States(States(one.0 & two.0)),
             (
@@ -118,9 +126,33 @@ impl Set {
             Self::One { absent, names } => !absent && names.is_none(),
             Self::Time(times) => times.is_none(),
             Self::Missing => false,
-            Self::Known { some, .. } => some.iter().any(Values::is_none),
+            Self::Known { all, any, some } => (*any && all.is_none()) || some.iter().any(Values::is_none),
             Self::States(states) => states.0 == 0,
         }
+    }
+
+    /// What is in this and not in the other, as sets that together are all of it.
+    pub(super) fn minus(&self, other: &Self, axis: &Axis) -> Vec<Self> {
+        let (Self::Known { all, any, some }, Self::Known { all: others, any: wanted, some: more }) = (self, other)
+        else {
+            return other.complement(axis).iter().filter_map(|outside| self.meet(outside)).collect();
+        };
+        let mut pieces = Vec::new();
+        let outside = all.minus(others);
+        if !outside.is_none() {
+            let some = some.iter().cloned().chain([outside]).collect();
+            pieces.push(Self::Known { all: all.clone(), any: true, some });
+        }
+        let without = more.iter().filter(|one| !some.contains(one)).filter_map(|one| {
+            let left = all.minus(one);
+            let set = known(left, *any, some.iter());
+            (!set.is_none()).then_some(set)
+        });
+        pieces.extend(without);
+        if *wanted && more.is_empty() && !any && some.is_empty() {
+            pieces.push(Self::every(Values::none(), true));
+        }
+        pieces
     }
 
     /// What is not in it, as sets that together are all of it.
@@ -131,10 +163,11 @@ impl Set {
             }
             Self::Time(times) => vec![Self::Time(times.complement())],
             Self::Missing => vec![Self::every(Values::all(), true)],
-            Self::Known { all, some } => {
+            Self::Known { all, any, some } => {
                 let outside = Self::some(all.complement(), Values::all());
                 let without = some.iter().map(|one| Self::every(one.complement(), true));
-                [Self::Missing, outside].into_iter().chain(without).collect()
+                let nothing = (*any && some.is_empty()).then(|| Self::every(Values::none(), true));
+                [Self::Missing, outside].into_iter().chain(without).chain(nothing).collect()
             }
             Self::States(states) => vec![Self::States(States(States::ALL & !states.0))],
         };
@@ -142,16 +175,14 @@ impl Set {
     }
 }
 
-/// Only the values that are in `all` can be the ones asked for; a set that holds another need not be asked for.
-fn known<'a>(all: Values, wanted: impl Iterator<Item = &'a Values>) -> Set {
+/// Only the values that are in `all` can be the ones asked for.
+fn known<'a>(all: Values, any: bool, wanted: impl Iterator<Item = &'a Values>) -> Set {
     let mut some: Vec<Values> = Vec::new();
     for one in wanted {
-        let one = if *one == all { one.clone() } else { one.intersect(&all) };
-        let implied = some.iter().any(|known| *known == one || one == all);
-        if !implied {
-            some.retain(|known| *known != all);
+        let one = one.intersect(&all);
+        if !some.contains(&one) {
             some.push(one);
         }
     }
-    Set::Known { all, some }
+    Set::Known { all, any: any || !some.is_empty(), some }
 }

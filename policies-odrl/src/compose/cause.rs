@@ -46,7 +46,7 @@ pub enum Side {
 /// Leaves out one term after the other, and keeps those without which there is no conflict.
 pub(super) fn smallest(first: &Normal, second: &Normal) -> SmallestCause {
     let mut kept: Vec<Term> =
-        terms(&first.source, Side::First).into_iter().chain(terms(&second.source, Side::Second)).collect();
+        terms(&first.source(), Side::First).into_iter().chain(terms(&second.source(), Side::Second)).collect();
     if kept.len() <= MOST {
         for index in (0..kept.len()).rev() {
             let mut fewer = kept.clone();
@@ -141,7 +141,7 @@ fn flat(policy: &Policy) -> Policy {
 
 fn still_conflict(first: &Normal, second: &Normal, kept: &[Term]) -> bool {
     let reduced = |normal: &Normal, side: Side| {
-        let mut policy = flat(&normal.source);
+        let mut policy = flat(&normal.source());
         let has = |place: Place| kept.iter().any(|term| term.ground.side == side && term.place == place);
         for (rule, permission) in policy.permissions.iter_mut().enumerate() {
             let mut index = 0..;

@@ -67,7 +67,7 @@ impl Durations {
         Self::all().without(self)
     }
 
-    fn without(&self, other: &Self) -> Self {
+    pub(super) fn without(&self, other: &Self) -> Self {
         let mut left = self.clone();
         for hole in &other.0 {
             let mut pieces = Self::none();

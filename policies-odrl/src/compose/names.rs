@@ -1,6 +1,6 @@
 //! Sets of names: lists, all but a list, and what stands somehow to another name.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use super::knowledge::{Knowledge, Relation};
 use super::opinion::Opinion;
@@ -17,7 +17,7 @@ const IN: &str = "-in:";
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Link {
     pub(super) relation: Relation,
-    pub(super) to: String,
+    pub(super) to: Arc<str>,
     pub(super) found: bool,
 }
 
@@ -31,8 +31,8 @@ struct Term {
 /// A list in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Listed {
-    Only(Vec<String>),
-    Except(Vec<String>),
+    Only(Vec<Arc<str>>),
+    Except(Vec<Arc<str>>),
 }
 
 /// A set of names: the union of its terms.
@@ -49,15 +49,15 @@ impl Names {
     }
 
     pub(super) fn only(names: impl IntoIterator<Item = String>) -> Self {
-        Self(vec![Term { listed: Listed::Only(sorted(names)), links: Vec::new() }])
+        Self(vec![Term { listed: Listed::Only(sorted(names.into_iter().map(Arc::from))), links: Vec::new() }])
     }
 
     pub(super) fn except(names: impl IntoIterator<Item = String>) -> Self {
-        Self(vec![Term { listed: Listed::Except(sorted(names)), links: Vec::new() }])
+        Self(vec![Term { listed: Listed::Except(sorted(names.into_iter().map(Arc::from))), links: Vec::new() }])
     }
 
     pub(super) fn linked(relation: Relation, to: &str, found: bool) -> Self {
-        let link = Link { relation, to: to.to_owned(), found };
+        let link = Link { relation, to: Arc::from(to), found };
         Self(vec![Term { listed: Listed::Except(Vec::new()), links: vec![(link, true)] }])
     }
 
@@ -67,6 +67,11 @@ impl Names {
 
     pub(super) fn is_all(&self) -> bool {
         self.0.iter().any(|term| term.links.is_empty() && term.listed == Listed::Except(Vec::new()))
+    }
+
+    /// Whether it depends on what names have to do with each other.
+    pub(super) fn is_linked(&self) -> bool {
+        self.0.iter().any(|term| !term.links.is_empty())
     }
 
     pub(super) fn union(&self, other: &Self) -> Self {
@@ -92,6 +97,19 @@ impl Names {
             }
         }
         met
+    }
+
+    pub(super) fn minus(&self, other: &Self) -> Self {
+        match (self.0.as_slice(), other.0.as_slice()) {
+            ([], _) => Self::none(),
+            (_, []) => self.clone(),
+            ([one], [two]) if two.links.is_empty() => {
+                let listed = one.listed.meet(&two.listed.complement());
+                let is_left = listed != Listed::Only(Vec::new());
+                Self(is_left.then(|| Term { listed, links: one.links.clone() }).into_iter().collect())
+            }
+            (_, _) => self.intersect(&other.complement()),
+        }
     }
 
     pub(super) fn complement(&self) -> Self {
@@ -123,7 +141,7 @@ impl Names {
 
 impl Listed {
     fn contains(&self, name: &str) -> bool {
-        let has = |names: &[String]| names.binary_search_by(|known| known.as_str().cmp(name)).is_ok();
+        let has = |names: &[Arc<str>]| names.binary_search_by(|known| (**known).cmp(name)).is_ok();
         match self {
             Self::Only(names) => has(names),
             Self::Except(names) => !has(names),
@@ -131,7 +149,7 @@ impl Listed {
     }
 
     fn meet(&self, other: &Self) -> Self {
-        let filtered = |names: &[String], other: &Self| {
+        let filtered = |names: &[Arc<str>], other: &Self| {
             Self::Only(names.iter().filter(|name| other.contains(name)).cloned().collect())
         };
         match (self, other) {
@@ -231,17 +249,21 @@ impl Term {
     }
 
     /// Whether a name that is not on the list has all the links.
-    fn some_other(&self, except: &[String], knowledge: &Knowledge) -> Opinion<String> {
+    fn some_other(&self, except: &[Arc<str>], knowledge: &Knowledge) -> Opinion<String> {
         if !knowledge.is_complete() && self.is_impossible(knowledge) {
             return Opinion::No;
         }
-        let mentioned = self.links.iter().map(|(link, _)| link.to.clone());
+        let mentioned = self.links.iter().map(|(link, _)| link.to.to_string());
         let deeper = self.links.iter().filter(|(link, _)| link.relation == Relation::Notation);
         let deeper = deeper.map(|(link, _)| format!("{}.9", link.to));
         let told = self.links.iter().flat_map(|(link, _)| knowledge.names(link.relation)).map(str::to_owned);
         let acts = self.links.iter().any(|(link, _)| link.relation.is_of_actions());
         let actions = ACTIONS.iter().filter(|_| acts).cloned();
-        let mut candidates = mentioned.chain(deeper).chain(actions).chain(told).filter(|name| !except.contains(name));
+        let mut candidates = mentioned
+            .chain(deeper)
+            .chain(actions)
+            .chain(told)
+            .filter(|name| !except.iter().any(|known| **known == **name));
         let mut found = Opinion::No;
         for name in candidates.by_ref() {
             found = found.or(|| self.fits(&name, knowledge));
@@ -344,16 +366,16 @@ pub(super) fn placed_below(name: &str) -> Option<&str> {
     name.strip_prefix(ANYTHING).and_then(|rest| rest.trim_start_matches('x').strip_prefix(IN))
 }
 
-fn sorted(names: impl IntoIterator<Item = String>) -> Vec<String> {
-    let mut names: Vec<String> = names.into_iter().collect();
+fn sorted(names: impl IntoIterator<Item = Arc<str>>) -> Vec<Arc<str>> {
+    let mut names: Vec<Arc<str>> = names.into_iter().collect();
     names.sort();
     names.dedup();
     names
 }
 
-fn unlisted(except: &[String]) -> String {
+fn unlisted(except: &[Arc<str>]) -> String {
     let mut name = ANYTHING.to_owned();
-    while except.contains(&name) {
+    while except.iter().any(|known| **known == *name) {
         name.push('x');
     }
     name

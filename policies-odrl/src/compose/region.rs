@@ -1,11 +1,13 @@
 //! Sets of situations: unions of boxes, each of which says for some axes what may be on them.
 
+use std::sync::Arc;
+
 use super::axis::{Axis, Set};
 use super::{Bound, Refusal};
 
 /// A box: the axes that it restricts, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Cell(Vec<(Axis, Set)>);
+pub(super) struct Cell(Vec<(Axis, Arc<Set>)>);
 
 /// A union of boxes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,15 +15,15 @@ pub(super) struct Region(Vec<Cell>);
 
 impl Cell {
     pub(super) fn of(axis: Axis, set: Set) -> Self {
-        Self(vec![(axis, set)])
+        Self(vec![(axis, Arc::new(set))])
     }
 
     pub(super) fn axes(&self) -> impl Iterator<Item = (&Axis, &Set)> {
-        self.0.iter().map(|(axis, set)| (axis, set))
+        self.0.iter().map(|(axis, set)| (axis, &**set))
     }
 
     pub(super) fn set(&self, axis: &Axis) -> Option<&Set> {
-        self.0.iter().find(|(known, _)| known == axis).map(|(_, set)| set)
+        self.0.iter().find(|(known, _)| known == axis).map(|(_, set)| &**set)
     }
 
     pub(super) fn without(&self, axis: &Axis) -> Self {
@@ -34,16 +36,19 @@ impl Cell {
         loop {
             match (mine.peek(), theirs.peek()) {
                 (Some((one, set)), Some((two, other))) if one == two => {
-                    met.push((one.clone(), if set == other { set.clone() } else { set.meet(other)? }));
+                    met.push((
+                        one.clone(),
+                        if same(set, other) { Arc::clone(set) } else { Arc::new(set.meet(other)?) },
+                    ));
                     mine.next();
                     theirs.next();
                 }
                 (Some((one, set)), other) if other.is_none_or(|(two, _)| one < two) => {
-                    met.push((one.clone(), set.clone()));
+                    met.push((one.clone(), Arc::clone(set)));
                     mine.next();
                 }
                 (_, Some((two, set))) => {
-                    met.push((two.clone(), set.clone()));
+                    met.push((two.clone(), Arc::clone(set)));
                     theirs.next();
                 }
                 (_, None) => return Some(Self(met)),
@@ -55,24 +60,45 @@ impl Cell {
     pub(super) fn minus(&self, other: &Self) -> Vec<Self> {
         let (mut pieces, mut rest) = (Vec::new(), self.clone());
         for (axis, set) in &other.0 {
-            if rest.set(axis) == Some(set) {
+            let own = rest.0.iter().find(|(known, _)| known == axis).map(|(_, set)| Arc::clone(set));
+            let (outside, inside) = match own {
+                Some(own) if same(&own, set) => continue,
+                Some(own) => (own.minus(set, axis), own.meet(set)),
+                None => (set.complement(axis), Some(Set::clone(set))),
+            };
+            if outside.is_empty() {
                 continue;
             }
-            for outside in set.complement(axis) {
-                pieces.extend(rest.meet(&Self::of(axis.clone(), outside)));
-            }
-            match rest.meet(&Self::of(axis.clone(), set.clone())) {
-                Some(inside) => rest = inside,
+            pieces.extend(outside.into_iter().map(|piece| rest.with(axis, piece)));
+            match inside {
+                Some(inside) => rest = rest.with(axis, inside),
                 None => return pieces,
             }
         }
         pieces
     }
 
+    fn with(&self, axis: &Axis, set: Set) -> Self {
+        let mut cell = self.clone();
+        match cell.0.binary_search_by(|(known, _)| known.cmp(axis)) {
+            Ok(at) => {
+                if let Some(place) = cell.0.get_mut(at) {
+                    place.1 = Arc::new(set);
+                }
+            }
+            Err(at) => cell.0.insert(at, (axis.clone(), Arc::new(set))),
+        }
+        cell
+    }
+
     /// Whether this box is plainly within the other.
     fn is_within(&self, other: &Self) -> bool {
         other.0.iter().all(|(axis, set)| self.set(axis) == Some(set))
     }
+}
+
+fn same(one: &Arc<Set>, two: &Arc<Set>) -> bool {
+    Arc::ptr_eq(one, two) || one == two
 }
 
 impl Region {

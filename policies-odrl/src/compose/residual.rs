@@ -10,7 +10,7 @@ use super::axis::{Axis, Set, Subject};
 use super::reading::Reading;
 use super::region::{Cell, Region};
 use super::values::Values;
-use crate::model::{Action, Constraint, Entity, Permission};
+use crate::model::{Action, Constraint, Entity, Permission, Policy};
 use crate::names::Prefixes;
 use crate::world::{Fact, World};
 use crate::{action, profile};
@@ -50,7 +50,7 @@ impl Normal {
 
     /// The rules of the source that may still apply, without what is settled.
     fn keep_rules(&mut self, fixed: &Fixed, world: &World) {
-        let policy = self.source.clone();
+        let policy = self.source();
         let reading = Reading::of(&policy, self.bound);
         let narrowed = policy.permissions.iter().filter_map(|permission| {
             let mut permission = fixed.narrowed(permission, world)?;
@@ -71,7 +71,8 @@ impl Normal {
             permission.terms.constraints = kept;
             Some(permission)
         });
-        self.source.permissions = narrowed.collect();
+        let permissions = narrowed.collect();
+        self.sources = vec![Arc::new(Policy { permissions, ..policy.clone() })];
     }
 }
 
@@ -109,9 +110,10 @@ impl Fixed {
         match (set, &self.value) {
             (Set::One { names, .. }, Value::Name(name)) => names.contains(name, world),
             (Set::Time(times), Value::Time(at)) => times.contains(at),
-            (Set::Known { all, some }, Value::Facts(facts)) => {
+            (Set::Known { all, any, some }, Value::Facts(facts)) => {
                 let is_in = |values: &Values, fact: &Fact| values.contains(fact, world);
-                facts.iter().all(|fact| is_in(all, fact))
+                (!any || !facts.is_empty())
+                    && facts.iter().all(|fact| is_in(all, fact))
                     && some.iter().all(|one| facts.iter().any(|fact| is_in(one, fact)))
             }
             (

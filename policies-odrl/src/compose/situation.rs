@@ -48,10 +48,11 @@ impl<'a> Situation<'a> {
             }
             (Axis::Now, Set::Time(times)) => times.contains(&self.world.now().as_nanosecond()),
             (Axis::Fact(subject, operand), Set::Missing) => self.facts(*subject, operand).is_none(),
-            (Axis::Fact(subject, operand), Set::Known { all, some }) => {
+            (Axis::Fact(subject, operand), Set::Known { all, any, some }) => {
                 self.facts(*subject, operand).is_some_and(|facts| {
                     let is_in = |values: &Values, fact: &Fact| values.contains(fact, self.world);
-                    facts.iter().all(|fact| is_in(all, fact))
+                    (!any || !facts.is_empty())
+                        && facts.iter().all(|fact| is_in(all, fact))
                         && some.iter().all(|one| facts.iter().any(|fact| is_in(one, fact)))
                 })
             }

@@ -100,6 +100,29 @@ impl Values {
         Self { units, others: !self.others }
     }
 
+    /// Whether it depends on what names have to do with each other.
+    pub(super) fn is_linked(&self) -> bool {
+        self.units.iter().any(|(_, kinds)| kinds.names.is_linked())
+    }
+
+    pub(super) fn minus(&self, other: &Self) -> Self {
+        if self.others {
+            return self.intersect(&other.complement());
+        }
+        let mut units = Vec::with_capacity(self.units.len());
+        for (unit, kinds) in &self.units {
+            let left = match other.units.iter().find(|(known, _)| known == unit) {
+                Some((_, theirs)) => kinds.minus(theirs),
+                None if other.others => continue,
+                None => kinds.clone(),
+            };
+            if !left.is_none() {
+                units.push((unit.clone(), left));
+            }
+        }
+        Self { units, others: false }
+    }
+
     /// Whether nothing at all is in it; links between names may still empty it.
     pub(super) fn is_none(&self) -> bool {
         !self.others && self.units.is_empty()
@@ -234,6 +257,26 @@ impl Kinds {
     pub(super) fn union(&self, other: &Self) -> Self {
         let either = |one, two| one || two;
         self.combine(other, Names::union, Intervals::union, Intervals::union, Durations::union, either)
+    }
+
+    fn minus(&self, other: &Self) -> Self {
+        let line = |one: &Intervals<i128>, two: &Intervals<i128>| {
+            if one.is_none() { Intervals::none() } else { one.intersect(&two.complement()) }
+        };
+        Self {
+            names: self.names.minus(&other.names),
+            numbers: if self.numbers.is_none() {
+                Intervals::none()
+            } else {
+                self.numbers.intersect(&other.numbers.complement())
+            },
+            instants: line(&self.instants, &other.instants),
+            days: line(&self.days, &other.days),
+            durations: self.durations.without(&other.durations),
+            booleans: (self.booleans.0 && !other.booleans.0, self.booleans.1 && !other.booleans.1),
+            foreign: self.foreign.minus(&other.foreign),
+            unread: self.unread && !other.unread,
+        }
     }
 
     fn complement(&self) -> Self {

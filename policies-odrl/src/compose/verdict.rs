@@ -50,7 +50,7 @@ impl Normal {
         }
     }
 
-    fn demands_all(&self, demanded: &BTreeMap<Arc<str>, (Duty, Region)>, other: &Self) -> Containment {
+    fn demands_all(&self, demanded: &BTreeMap<Arc<str>, (Arc<Duty>, Region)>, other: &Self) -> Containment {
         for (key, (duty, owed)) in demanded {
             let own = self.obligations.get(key).map_or(Region::none(), |(_, region)| region.clone());
             let more = match owed.minus(&own, self.bound) {

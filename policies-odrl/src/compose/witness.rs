@@ -1,5 +1,7 @@
 //! A situation that shows what a verdict says.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -31,7 +33,7 @@ pub struct Witness {
     infringed: Vec<String>,
     /// Since when all facts are so, where that matters.
     since: Option<Timestamp>,
-    knowledge: Knowledge,
+    knowledge: Arc<Knowledge>,
 }
 
 /// The values of a left operand.
@@ -110,8 +112,11 @@ impl Normal {
             Opinion::No => return Opinion::No,
             Opinion::Open(questions) => return Opinion::Open(questions),
         };
-        let origins: Vec<_> = others.iter().chain([&self]).flat_map(|normal| normal.origins.iter().cloned()).collect();
         let mut witness = self.witness(&pieces, others);
+        if !is_to_be_tried(cell) {
+            return Opinion::Yes(Box::new(witness));
+        }
+        let origins: Vec<_> = others.iter().chain([&self]).flat_map(|normal| normal.origins.iter().cloned()).collect();
         let is_ordered = cell.axes().any(|(axis, _)| matches!(axis, Axis::Order(_)));
         let times = if is_ordered { vec![None, Some(Timestamp::MIN), Some(witness.now)] } else { vec![None] };
         for since in times {
@@ -145,7 +150,7 @@ impl Normal {
             duties: Vec::new(),
             infringed: Vec::new(),
             since: None,
-            knowledge: (*self.knowledge).clone(),
+            knowledge: Arc::clone(&self.knowledge),
         };
         for (axis, piece) in pieces {
             witness.take(axis, piece, self, others);
@@ -236,13 +241,28 @@ fn duties_of(normal: &Normal, key: &str) -> Vec<String> {
     found
 }
 
+/// What is doubtful is looked at first.
 fn pieces(cell: &Cell, knowledge: &Knowledge) -> Opinion<Vec<(Axis, Piece)>> {
-    cell.axes().fold(Opinion::Yes(Vec::new()), |pieces, (axis, set)| {
-        let piece = piece(axis, set, knowledge);
-        pieces.and(piece, |mut pieces, piece| {
+    let (doubtful, plain): (Vec<_>, Vec<_>) = cell.axes().partition(|(_, set)| set.is_linked());
+    let mut found = Opinion::Yes(Vec::with_capacity(doubtful.len() + plain.len()));
+    for (axis, set) in doubtful.into_iter().chain(plain) {
+        found = found.and(piece(axis, set, knowledge), |mut pieces, piece| {
             pieces.push((axis.clone(), piece));
             pieces
-        })
+        });
+        if matches!(found, Opinion::No) {
+            return found;
+        }
+    }
+    found
+}
+
+/// Whether a situation may turn out not to be in the cell although each axis is: the axes are not quite apart.
+fn is_to_be_tried(cell: &Cell) -> bool {
+    cell.axes().any(|(axis, set)| match (axis, set) {
+        (Axis::Order(_) | Axis::Duty(_) | Axis::Remedy(_), _) => true,
+        (Axis::Fact(subject, _), set) => *subject != Subject::Request || *set == Set::Missing,
+        (Axis::Action | Axis::Target | Axis::Assignee | Axis::Assigner | Axis::Now, _) => false,
     })
 }
 
@@ -261,7 +281,7 @@ fn piece(axis: &Axis, set: &Set, knowledge: &Knowledge) -> Opinion<Piece> {
             Opinion::from(written.map(Piece::Time))
         }
         Set::Missing => Opinion::Yes(Piece::Values(None)),
-        Set::Known { all, some } => {
+        Set::Known { all, any, some } => {
             let range = match axis {
                 Axis::Fact(_, operand) => knowledge.range(operand),
                 Axis::Action
@@ -281,11 +301,15 @@ fn piece(axis: &Axis, set: &Set, knowledge: &Knowledge) -> Opinion<Piece> {
                     values
                 })
             });
-            let any = |values: Vec<Json>| match all.inhabited(knowledge, range) {
-                Opinion::Yes(value) if values.is_empty() => vec![value],
-                Opinion::Yes(_) | Opinion::No | Opinion::Open(_) => values,
-            };
-            values.map(|values| Piece::Values(Some(any(values))))
+            if !some.is_empty() {
+                return values.map(|values| Piece::Values(Some(values)));
+            }
+            match all.inhabited(knowledge, range) {
+                Opinion::Yes(value) => Opinion::Yes(Piece::Values(Some(vec![value]))),
+                Opinion::No | Opinion::Open(_) if !any => Opinion::Yes(Piece::Values(Some(Vec::new()))),
+                Opinion::No => Opinion::No,
+                Opinion::Open(questions) => Opinion::Open(questions),
+            }
         }
         Set::States(states) => Opinion::Yes(Piece::State(states.pick())),
     }

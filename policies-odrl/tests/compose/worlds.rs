@@ -21,6 +21,11 @@ pub(crate) fn knowledge() -> Knowledge {
 
 /// Situations in which every axis of the policies takes each of its values, and those in which two axes do so together at random.
 pub(crate) fn situations(seed: u64) -> Vec<Situation> {
+    situations_where(seed, None)
+}
+
+/// Likewise, with one value of one operand and one time in all of them.
+pub(crate) fn situations_where(seed: u64, fixed: Option<(&str, Value, &str)>) -> Vec<Situation> {
     let facts: [(&str, Vec<Value>); 7] = [
         (
             "purpose",
@@ -49,12 +54,17 @@ pub(crate) fn situations(seed: u64) -> Vec<Situation> {
         "2026-01-02T00:00:00Z",
         "2026-01-04T00:00:00Z",
     ];
+    let facts = facts.map(|(operand, values)| match &fixed {
+        Some((name, value, _)) if *name == operand => (operand, vec![value.clone()]),
+        _ => (operand, values),
+    });
+    let times = fixed.as_ref().map_or(times.to_vec(), |(_, _, at)| vec![*at]);
     let mut random = seed;
     let mut draw = move |most: usize| {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(random >> 33).unwrap() % most
     };
-    (0..600)
+    (0..300)
         .map(|_| {
             let world = World::at(times[draw(times.len())].parse().unwrap()).with_kind("a", "k");
             let world = PARTS.iter().fold(world, |world, (part, whole)| world.with_part(part, whole));
