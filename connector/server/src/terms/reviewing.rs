@@ -74,7 +74,8 @@ pub fn reviewed(policies: &[Named<'_>], question: &Question, now: Timestamp) -> 
         who: question.who.clone(),
         what: question.what.clone(),
         action: question.action.clone().unwrap_or_else(|| "use".to_owned()),
-        at: question.at.unwrap_or(now),
+        // People ask to the second.
+        at: question.at.unwrap_or_else(|| Timestamp::from_second(now.as_second()).unwrap_or(now)),
         together: if question.any { Together::Any } else { Together::Every },
         fixed: question.fixed.clone(),
     };
