@@ -6,6 +6,7 @@
 
 mod audiences;
 mod catalog;
+mod compose;
 mod debian;
 mod edc;
 mod identity;

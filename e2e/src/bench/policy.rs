@@ -7,9 +7,9 @@ use std::path::PathBuf;
 
 use tokio::process::Command;
 
-use super::debian;
 use super::report::{Aim, Line, Report};
 use super::{QUICK, Quantities};
+use super::{compose, debian};
 use crate::Failure;
 use crate::tools::repository;
 
@@ -43,13 +43,15 @@ pub(super) async fn measure(quantities: &Quantities, report: &mut Report) -> Res
     );
     let quick = *quantities == QUICK;
     let measured = own(quick).await?;
-    let pyodre = match pyodre(if quick { 5 } else { 50 }).await {
+    let turns = if quick { 5 } else { 50 };
+    let pyodre = match pyodre(turns).await {
         Ok(micros) => format!("pyodre {PYODRE} {micros:.0} µs in the same run"),
         Err(failure) => format!("pyodre could not be measured: {failure}"),
     };
     for (name, micros) in measured {
         let aim = AIMS.iter().find(|(aimed, _)| *aimed == name).map(|(_, aim)| Aim::Under(*aim));
-        let beside = (name == SHARED).then(|| pyodre.clone());
+        let aim = aim.or_else(|| compose::aim(&name));
+        let beside = if name == SHARED { Some(pyodre.clone()) } else { compose::beside(&name, turns).await };
         report.add(&Line {
             name: format!("policy: {name}"),
             value: micros,
@@ -99,7 +101,7 @@ fn figures(printed: &str) -> Vec<(String, f64)> {
 }
 
 async fn pyodre(turns: usize) -> Result<f64, Failure> {
-    let python = environment().await?;
+    let python = environment("pyodre", PYODRE).await?;
     let mut command = Command::new(python);
     command.args(["-c", SCRIPT]).arg(repository().join(POLICY)).arg(turns.to_string());
     let printed = ended(&mut command, "pyodre").await?;
@@ -107,15 +109,15 @@ async fn pyodre(turns: usize) -> Result<f64, Failure> {
     micros.map_err(|_| Failure::Unexpected(format!("pyodre printed {printed:?} instead of a number")))
 }
 
-/// A Python that has pyodre, in an environment of its own.
-async fn environment() -> Result<PathBuf, Failure> {
+/// A Python that has a package of PyPI, in an environment of its own.
+pub(super) async fn environment(package: &str, version: &str) -> Result<PathBuf, Failure> {
     let home = std::env::home_dir().ok_or_else(|| Failure::Unexpected("there is no home directory".to_owned()))?;
-    let environment = home.join(format!(".cache/symbolon/tools/pyodre-{PYODRE}"));
+    let environment = home.join(format!(".cache/symbolon/tools/{package}-{version}"));
     let (python, mark) = (environment.join("bin/python3"), environment.join("complete"));
     if !mark.is_file() {
         let system = debian::program("python3", "python3").await?;
         ended(Command::new(&system).args(["-m", "venv"]).arg(&environment), "python3 -m venv").await?;
-        let package = format!("pyodre=={PYODRE}");
+        let package = format!("{package}=={version}");
         ended(Command::new(&python).args(["-m", "pip", "install", "--quiet", &package]), "pip").await?;
         std::fs::write(&mark, "").map_err(Failure::io("mark of the environment"))?;
     }
@@ -123,7 +125,7 @@ async fn environment() -> Result<PathBuf, Failure> {
 }
 
 /// What a command prints.
-async fn ended(command: &mut Command, what: &str) -> Result<String, Failure> {
+pub(super) async fn ended(command: &mut Command, what: &str) -> Result<String, Failure> {
     let output = command.kill_on_drop(true).output().await.map_err(Failure::io(what))?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
