@@ -241,3 +241,56 @@ fn several_purposes_at_once_are_not_one_of_them() {
     );
     assert_eq!(refused.reasons.first().map(|reason| reason.code), Some(ReasonCode::ProhibitionUndecided));
 }
+
+/// Questions about any policy, also a foreign one, come to an end soon: over the bounds they say so.
+#[test]
+fn no_policy_makes_a_question_about_it_long() {
+    use symbolon_policies_odrl::compose::{Bound, Knowledge, Normal};
+    use symbolon_policies_odrl::dry_run::{Trial, dry_run};
+    use symbolon_policies_odrl::{review, words};
+
+    let value = |n: usize, m: usize| {
+        constraint(&format!("https://other.example/{n}"), "isAnyOf", &json!([format!("urn:{m}"), "urn:x"]))
+    };
+    let window = |n: usize| {
+        constraint(
+            "dateTime",
+            if n.is_multiple_of(2) { "lt" } else { "neq" },
+            &json!(format!("20{:02}-01-01", 27 + n % 70)),
+        )
+    };
+    let alternatives = |connective: &str, width: usize, of: &dyn Fn(usize) -> Value| json!({connective: (0..width).map(of).collect::<Vec<_>>()});
+    let rules = |connective: &'static str, count: usize| -> Value {
+        let permission = |rule: usize| {
+            let many: Vec<Value> = (0..count)
+                .map(|n| {
+                    alternatives(connective, 6, &|m| if m == 0 { window(n + rule) } else { value(n * 7 + m, m + rule) })
+                })
+                .collect();
+            json!({"action": "use", "constraint": many})
+        };
+        json!({"permission": (0..4).map(permission).collect::<Vec<_>>(),
+            "prohibition": (0..4).map(permission).collect::<Vec<_>>()})
+    };
+    for (name, policy) in [("or", rules("or", 5)), ("xone", rules("xone", 5)), ("andSequence", rules("andSequence", 5))]
+    {
+        let read = document(policy);
+        let (policy, now) = (read.policy(), world().now());
+        let mut took = Vec::new();
+        let mut timed = |what: &'static str, work: &mut dyn FnMut()| {
+            let begun = std::time::Instant::now();
+            work();
+            took.push((what, begun.elapsed()));
+        };
+        timed("evaluate", &mut || drop(evaluate(policy, &to("use"), &world())));
+        timed("words", &mut || drop(words::sentences(policy)));
+        timed("dry run", &mut || drop(dry_run(policy, &Trial::new(to("use"), now))));
+        timed("review", &mut || {
+            let named = [review::Reviewed { name: "it", policy }];
+            drop(review::sheet(&named, &review::Question::new("urn:p", "urn:a", "use", now)));
+        });
+        timed("normal form", &mut || drop(Normal::of(policy, &Knowledge::default(), Bound::default())));
+        println!("{name}: {took:?}");
+        assert!(took.iter().all(|(_, time)| time.as_secs() < 30), "{name}: {took:?}");
+    }
+}
