@@ -8,7 +8,8 @@ use symbolon_contract_negotiation::transfer::State;
 use symbolon_data_plane::sub_path::SubPath;
 use symbolon_data_plane::tokens::Claims;
 
-use super::grants::{Grant, Occasion, Ruling};
+use super::ATTEMPTS;
+use super::grants::{Grant, Occasion, Ruling, is_outdated};
 use crate::authentication::{Operator, Permission};
 use crate::clock;
 use crate::connector::Connector;
@@ -54,9 +55,17 @@ pub async fn release(connector: &Connector, asked: Asked<'_>) -> Result<Released
     if claims.transfer != asked.transfer {
         return Err(unauthenticated("token.other-transfer", "the token is for another transfer".to_owned()));
     }
-    let grant = connector.grants.of(connector, asked.transfer, now).await?;
-    let grant = grant.ok_or_else(|| Problem::not_found("transfer", asked.transfer))?;
-    let decision = decide(connector, &grant, &claims, asked, now).await;
+    let mut turns = ATTEMPTS;
+    let (grant, decision) = loop {
+        let grant = connector.grants.of(connector, asked.transfer, now).await?;
+        let grant = grant.ok_or_else(|| Problem::not_found("transfer", asked.transfer))?;
+        let decision = decide(connector, &grant, &claims, asked, now).await;
+        turns -= 1;
+        match decision {
+            Err(problem) if turns > 0 && is_outdated(&problem) => {}
+            decision => break (grant, decision),
+        }
+    };
     let path = match asked.query {
         "" => asked.path.to_owned(),
         query => format!("{}?{query}", asked.path),

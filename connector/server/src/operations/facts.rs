@@ -327,7 +327,13 @@ pub fn before_any_request(world: World, asset: Option<&Asset>, terms: &PolicyDoc
     let asked = |operand: &str| !stated.iter().any(|(known, _)| known == operand);
     let agreed = operands::agreed(terms.policy(), asked);
     let world = with_purpose(world, None, terms).with_uses(Uses::default());
-    stated.into_iter().chain(agreed).fold(world, |world, (operand, value)| world.with(&operand, value))
+    let world = stated.into_iter().chain(agreed).fold(world, |world, (operand, value)| world.with(&operand, value));
+    in_confidence(world, asset)
+}
+
+/// What an asset keeps from partners decides, and is told to none in a refusal.
+pub fn in_confidence(world: World, asset: Option<&Asset>) -> World {
+    asset.into_iter().flat_map(operands::confidential).fold(world, |world, operand| world.with_confidential(&operand))
 }
 
 /// The purposes that a policy asks for, with the operand it asks by (`purpose`, or the `UsagePurpose` of Catena-X).

@@ -7,11 +7,12 @@
 mod terms;
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
 use symbolon_contract_negotiation::Role;
-use symbolon_contract_negotiation::transfer::StateName;
+use symbolon_contract_negotiation::transfer::{State, StateName};
 use symbolon_data_plane::source::Source;
 use symbolon_data_plane::sub_path::SubPath;
 use symbolon_data_plane::tokens::Claims;
@@ -37,6 +38,8 @@ pub struct Grant {
     pub transfer: String,
     /// Its state.
     pub state: StateName,
+    /// The consumer has resumed it, and waits for the provider's answer.
+    answer_due: bool,
     /// The asking partner.
     pub partner: String,
     /// The agreement.
@@ -48,6 +51,8 @@ pub struct Grant {
     /// Where the bytes are.
     pub source: Arc<Source>,
     terms: Terms,
+    /// What it was read from has changed.
+    outdated: AtomicBool,
 }
 
 /// What asks for a decision.
@@ -95,12 +100,22 @@ impl Grant {
                 Problem::new(Kind::Forbidden, "transfer.not-started", detail).with_rule("transfer process STARTED")
             );
         }
+        if self.answer_due {
+            let detail = "the consumer has resumed the transfer, and the provider has not answered yet";
+            return Err(
+                Problem::new(Kind::Forbidden, "transfer.not-started", detail).with_rule("transfer process STARTED")
+            );
+        }
         // A stopped transfer is the better reason than a token that ended with it.
         if let Occasion::Request { claims, .. } = on {
             claims.check_generation(self.generation).map_err(|e| unauthenticated(e.code(), e.to_string()))?;
         }
         for _ in 0..ATTEMPTS {
             let ruling = self.terms.rule(connector, now, on).await?;
+            // What was decided took a while, perhaps, and something has ended meanwhile.
+            if matches!(on, Occasion::Request { .. }) && self.outdated.load(Ordering::Acquire) {
+                return Err(outdated());
+            }
             match self.take(connector, now, on, &ruling).await {
                 // Somebody else was faster: what is left decides.
                 Err(StorageError::Conflict { .. }) => {}
@@ -161,14 +176,28 @@ impl Grant {
         Ok(Some(Self {
             transfer: pid,
             state: machine.state_name(),
+            answer_due: matches!(machine.state(), State::Started { answer_due: true, .. }),
             partner,
             agreement: agreement_id,
             asset,
             generation: u64::try_from(generation).unwrap_or_default(),
             source: Arc::new(source),
             terms,
+            outdated: AtomicBool::new(false),
         }))
     }
+}
+
+/// What was decided on is no longer so; it is to be decided again.
+const OUTDATED: &str = "grant.outdated";
+
+fn outdated() -> Problem {
+    Problem::new(Kind::Unavailable, OUTDATED, "what this is decided on has changed meanwhile").with_hint("try again")
+}
+
+/// Whether it is to be decided again on what is known now.
+pub(super) fn is_outdated(problem: &Problem) -> bool {
+    problem.code == OUTDATED
 }
 
 /// There is no data any more.
@@ -212,13 +241,15 @@ impl Grants {
     pub fn forget(&self, transfer: &str) {
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
         inner.0 += 1;
-        inner.1.remove(transfer);
+        if let Some(grant) = inner.1.remove(transfer) {
+            grant.outdated.store(true, Ordering::Release);
+        }
     }
 
     /// After a change to agreements, partners or assets.
     pub fn forget_all(&self) {
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
         inner.0 += 1;
-        inner.1.clear();
+        inner.1.drain().for_each(|(_, grant)| grant.outdated.store(true, Ordering::Release));
     }
 }

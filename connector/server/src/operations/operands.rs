@@ -49,6 +49,11 @@ pub fn of(asset: &Asset) -> Vec<(String, Value)> {
     properties.filter_map(|(name, value)| Some((of_asset(name)?, value.clone()))).collect()
 }
 
+/// The operands whose values an asset keeps from partners: those of its private properties.
+pub fn confidential(asset: &Asset) -> impl Iterator<Item = String> {
+    asset.private_properties.keys().filter_map(|name| of_asset(name))
+}
+
 /// A scope with its operands as IRIs, if every one of them is one that a request may state.
 ///
 /// # Errors

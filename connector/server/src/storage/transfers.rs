@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sqlx::sqlite::SqliteRow;
 use symbolon_contract_negotiation::Role;
-use symbolon_contract_negotiation::transfer::{StateName, Transfer};
+use symbolon_contract_negotiation::transfer::{State, Transfer};
 
 use super::negotiations::role_name;
 use super::offers::Step;
@@ -65,7 +65,7 @@ pub struct StoredTransfer {
 impl StoredTransfer {
     /// Whether data is to be pushed for this transfer now.
     pub fn is_pushing(&self) -> bool {
-        let started = self.machine.state_name() == StateName::Started;
+        let started = matches!(self.machine.state(), State::Started { answer_due: false, .. });
         started && self.machine.role() == Role::Provider && !self.machine.is_pull()
     }
 }

@@ -1,5 +1,6 @@
 //! The API as its users see it: requests in, answers out, against a real connector with a database of its own.
 
+mod attempts;
 mod audiences;
 mod events;
 mod facts;

@@ -77,6 +77,7 @@ impl Terms {
         let known = stated.iter().cloned().chain(asked_for).collect();
         let facts = facts.with(|known| {
             let known = facts::with_purpose(known, transfer.purpose.as_deref(), &agreement.document);
+            let known = facts::in_confidence(known, Some(asset));
             let asked = scope.iter().filter(|(operand, _)| asked(operand));
             let all = stated.iter().map(|(operand, value)| (operand, value)).chain(asked);
             all.fold(known, |known, (operand, value)| known.with(operand, value.clone()))
