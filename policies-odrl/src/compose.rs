@@ -215,6 +215,13 @@ impl Refusal {
         Self { code: "policy.composition.no-words", path: String::new(), sentence }
     }
 
+    fn passes_on() -> Self {
+        let sentence = "the composed policy cannot be written: one policy keeps the data with the partner because it names no recipient, and \
+                        the other names some, which would permit passing it on; prohibit `distribute` in the first"
+            .to_owned();
+        Self { code: "policy.composition.no-words", path: String::new(), sentence }
+    }
+
     fn nothing() -> Self {
         let sentence = "there is no policy to compose; name at least one".to_owned();
         Self { code: "policy.composition.nothing", path: String::new(), sentence }

@@ -77,7 +77,11 @@ impl Decimal {
     /// A number between two that differ, with as few digits as may be; `low` is the lesser.
     pub(crate) fn between(low: &Self, high: &Self) -> Self {
         if low.negative && !high.negative {
-            return if *high > Self::zero() { Self::zero() } else { Self::between(&Self::zero(), &low.negated()).negated() };
+            return if *high > Self::zero() {
+                Self::zero()
+            } else {
+                Self::between(&Self::zero(), &low.negated()).negated()
+            };
         }
         if low.negative {
             return Self::between(&high.negated(), &low.negated()).negated();

@@ -25,10 +25,10 @@ use crate::sentence;
 use crate::uses::Use;
 use crate::world::{Request, World};
 
+pub(crate) use constraint::{is_contractual, names_the_forbidden};
 pub(crate) use ledger::ledger_boundary;
 pub use permits::permits;
 pub(crate) use premise::{Compared, Condition, Left, Premise, Premised, RulePremises, premises};
-pub(crate) use constraint::{is_contractual, names_the_forbidden};
 pub(crate) use single::{DutyState, duty_state, in_order, remedy_is_open};
 pub(crate) use time::{boundaries, end_of_use, is_over, moment};
 pub(crate) use truth::Truth;

@@ -12,6 +12,7 @@ use super::region::{Cell, Region};
 use super::values::Values;
 use crate::model::{Action, Constraint, Entity, Permission, Policy};
 use crate::names::Prefixes;
+use crate::profile::catenax;
 use crate::world::{Fact, World};
 use crate::{action, profile};
 
@@ -55,6 +56,7 @@ impl Normal {
         let narrowed = policy.permissions.iter().filter_map(|permission| {
             let mut permission = fixed.narrowed(permission, world)?;
             let mut kept = Vec::new();
+            let (all, keeps) = (permission.terms.clone(), catenax::keeps_to_itself(&policy, &permission.terms));
             for constraint in std::mem::take(&mut permission.terms.constraints) {
                 match &constraint {
                     Constraint::Atomic(atomic) => match reading.atomic(atomic, true) {
@@ -69,6 +71,10 @@ impl Normal {
                 }
             }
             permission.terms.constraints = kept;
+            // That data stays with the partner may follow from a constraint that is settled.
+            if keeps && !catenax::keeps_to_itself(&policy, &permission.terms) {
+                permission.terms.constraints = all.constraints;
+            }
             Some(permission)
         });
         let permissions = narrowed.collect();

@@ -9,6 +9,7 @@ use crate::model::{
     Action, Conflict, Connective, Constraint, Duty, Entity, LogicalConstraint, Permission, Policy, PolicyKind,
     Prohibition, RuleTerms,
 };
+use crate::profile::catenax;
 use crate::value::Typed;
 use crate::{PolicyDocument, action};
 
@@ -68,7 +69,16 @@ pub(super) fn meet(one: &Policy, two: &Policy) -> Policy {
     }
     for mine in &one.permissions {
         for theirs in &two.permissions {
-            met.permissions.extend(both(mine, theirs));
+            let mut kept = both(mine, theirs);
+            let keeps = |policy: &Policy, rule: &Permission| catenax::keeps_to_itself(policy, &rule.terms);
+            if let Some(rule) = &mut kept
+                && (is_kept(mine)
+                    || is_kept(theirs)
+                    || ((keeps(one, mine) || keeps(two, theirs)) && !keeps(&met, rule)))
+            {
+                rule.terms.id = Some(BOTH.to_string());
+            }
+            met.permissions.extend(kept);
         }
     }
     met.permissions.dedup();
@@ -79,6 +89,11 @@ pub(super) fn meet(one: &Policy, two: &Policy) -> Policy {
     met.unknown = joined(&one.unknown, &two.unknown);
     met.doubts = one.doubts.iter().chain(&two.doubts).cloned().collect();
     met
+}
+
+/// Whether nothing may be passed on under a rule, which its own terms do not say any more.
+fn is_kept(rule: &Permission) -> bool {
+    rule.terms.id.as_deref().is_some_and(|id| id.starts_with(BOTH))
 }
 
 fn unnamed(mut prohibitions: Vec<Prohibition>) -> Vec<Prohibition> {
@@ -180,6 +195,9 @@ pub(super) fn document(source: &Policy, knowledge: &Knowledge) -> Result<PolicyD
     }
     let mut permissions = Vec::new();
     for mut permission in policy.permissions {
+        if is_kept(&permission) {
+            return Err(Refusal::passes_on());
+        }
         let terms = &mut permission.terms;
         let met = [
             narrowed(&mut terms.targets, "target", knowledge)?,
