@@ -95,6 +95,7 @@ impl Reading<'_> {
         let every = constraint.meaning == Meaning::EveryFact;
         let sides = match &constraint.operator {
             Operator::IsAnyOf if every && self.permits() => compare.every_value(),
+            Operator::IsAllOf if every && self.permits() => compare.same_values(),
             Operator::IsNoneOf if every && !self.permits() => turned(compare.every_value()),
             operator => compare.by(operator),
         };
@@ -228,6 +229,14 @@ impl Compare<'_> {
         }
         let nobody = Set::every(Values::none(), true);
         (vec![Set::every(self.one_of(), false)], vec![nobody, Set::some(self.none_of(), self.comparable())])
+    }
+
+    /// Every right operand is one of the values, and there is no other.
+    fn same_values(&self) -> Sides {
+        let some = self.rights.iter().map(|right| self.that(&[Stand::Equal], right)).collect();
+        let (_, mut fails) = self.by(&Operator::IsAllOf);
+        fails.extend(self.every_value().1);
+        (vec![Set::Known { all: self.one_of(), any: true, some }], fails)
     }
 
     fn any_of(&self) -> Sides {

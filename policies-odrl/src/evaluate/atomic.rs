@@ -120,6 +120,7 @@ impl<'a> Case<'a> {
         let permitting = self.stance == Stance::Permitting;
         let answer = with_rights(constraint, self.world, |rights| match &constraint.operator {
             Operator::IsAnyOf if every && permitting => operator::every_value_in(&left, rights),
+            Operator::IsAllOf if every && permitting => operator::same_values(&left, rights),
             Operator::IsNoneOf if every && !permitting => operator::every_value_in(&left, rights).map(|every| !every),
             operator => operator::holds(operator, &left, rights),
         });

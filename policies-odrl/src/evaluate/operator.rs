@@ -81,6 +81,11 @@ pub(super) fn every_value_in(left: &impl LeftValues, rights: &[&Value]) -> Resul
     if left.count() == 0 { Ok(false) } else { strongest((0..left.count()).map(is_in), false) }
 }
 
+/// Every right operand is one of the known values, and there is no other value.
+pub(super) fn same_values(left: &impl LeftValues, rights: &[&Value]) -> Result<bool, Open> {
+    strongest([holds(&Operator::IsAllOf, left, rights), every_value_in(left, rights)].into_iter(), false)
+}
+
 /// All values have to agree; a value that nobody has is `none`.
 fn unanimous(left: &impl LeftValues, test: impl Fn(usize) -> Result<bool, Open>, none: bool) -> Result<bool, Open> {
     let mut answers = (0..left.count()).map(test);

@@ -266,6 +266,21 @@ fn of_several_parts_at_once_each_counts() {
     }
 }
 
+#[test]
+fn all_of_those_and_one_more_is_not_all_of_those() {
+    for (operand, allowed, other) in [
+        (format!("{EC}nationality"), "US", "IR"),
+        (format!("{EC}location"), "DE", "CU"),
+        (format!("{ADM}partNumber"), "P-1", "P-2"),
+    ] {
+        let only = json!({"permission": [{"action": "use", "constraint": [constraint(&operand, "isAllOf", &json!([allowed]))]}]});
+        assert!(permits(&only, &world().with(&operand, json!([allowed]))), "{operand}");
+        assert!(!permits(&only, &world().with(&operand, json!([allowed, other]))), "{operand}");
+        let never = prohibits_when(&constraint(&operand, "isAllOf", &json!([other])));
+        assert!(!permits(&never, &world().with(&operand, json!([allowed, other]))), "{operand}");
+    }
+}
+
 /// Questions about any policy, also a foreign one, come to an end soon: over the bounds they say so.
 #[test]
 fn no_policy_makes_a_question_about_it_long() {
