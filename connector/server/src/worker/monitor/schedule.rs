@@ -77,13 +77,15 @@ impl Schedule {
             let due = self.deadlines.first().is_some_and(|(at, _)| *at <= now);
             let next = if due { self.deadlines.pop_first().map(|(_, pid)| pid) } else { self.next_stirred() };
             let Some(pid) = next else { break };
+            // What changes while it is decided is decided afterwards.
+            if !self.taken.insert(pid.clone()) {
+                continue;
+            }
             self.stirred.remove(&pid);
             if let Some(at) = self.watched.get(&pid).and_then(|watched| watched.next) {
                 self.deadlines.remove(&(at, pid.clone()));
             }
-            if self.taken.insert(pid.clone()) {
-                taken.push(pid);
-            }
+            taken.push(pid);
         }
         taken
     }
@@ -245,6 +247,20 @@ mod tests {
         assert_eq!(schedule.take(at(0), 10), ["one"]);
         schedule.put_off("one", at(5));
         assert_eq!((schedule.take(at(4), 10).len(), schedule.take(at(5), 10).len()), (0, 1));
+    }
+
+    #[test]
+    fn a_deadline_that_comes_while_it_is_decided_swallows_no_change() {
+        let mut schedule = Schedule::default();
+        schedule.stir([About::Transfer("one".to_owned())]);
+        assert_eq!(schedule.take(at(0), 10), ["one"]);
+        schedule.put_off("one", at(5));
+        schedule.stir([About::Transfer("one".to_owned())]);
+        assert_eq!(schedule.take(at(0), 10), ["one"]);
+        schedule.stir([About::Transfer("one".to_owned())]);
+        assert_eq!(schedule.take(at(6), 10), Vec::<String>::new());
+        schedule.settle("one", watched("p", None));
+        assert_eq!(schedule.take(at(6), 10), ["one"]);
     }
 
     #[test]
