@@ -24,7 +24,8 @@ const KEEPING: &str = "cx.data.keeping:1";
 
 impl Policy {
     /// What still binds the assignee after the agreement has been terminated. There are no permissions: rights end. Prohibitions stay,
-    /// and so do obligations about data in hand (deletion, secrecy, records of exports) or with a survival of their own. Catena-X
+    /// and so do obligations about data in hand (deletion, secrecy, records of exports) or with a survival of their own. A duty of a
+    /// permission to delete or to keep secret becomes an obligation. Catena-X
     /// `ContractTermination` with deletion becomes an obligation to delete, and so does an end of use, unless the data may be kept.
     ///
     /// A rule with `adm:survivesUntil` ends then, one with `adm:survivesFor` never, because it is not said when the agreement ended:
