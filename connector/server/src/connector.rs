@@ -40,6 +40,7 @@ use crate::storage::transfers::StoredTransfer;
 use crate::storage::{Db, Statement, Transaction, messages, policies};
 use crate::worker::monitor::{About, Monitor};
 use crate::worker::projector::Projector;
+use crate::worker::push::Pushing;
 use crate::worker::recorder::Recorder;
 use crate::worker::retention::Retention;
 
@@ -76,6 +77,8 @@ pub struct Connector {
     pub outbox: UnboundedSender<StoredMessage>,
     /// Transfers that have started, on their way to the worker that pushes.
     pub pushes: UnboundedSender<String>,
+    /// The pushes that are under way.
+    pub pushing: Pushing,
     /// Requests for credentials, ours and those of holders, on their way to the worker that follows them up.
     pub errands: UnboundedSender<Errand>,
     /// Decides running transfers again when what they were decided on changes.
@@ -258,6 +261,7 @@ impl Connector {
             self.grants.forget_all();
         }
         outcome?;
+        grants.iter().for_each(|transfer| self.pushing.changed(transfer));
         // The workers are gone only while the connector stops; the rows wait for the next start.
         for message in outgoing {
             let _ = self.outbox.send(message);

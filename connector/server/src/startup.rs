@@ -38,9 +38,10 @@ use crate::storage::Db;
 use crate::storage::messages::StoredMessage;
 use crate::worker::monitor::{self, About, Monitor};
 use crate::worker::projector::{self, Projector};
+use crate::worker::push::{self, Pushing};
 use crate::worker::recorder::Recorder;
 use crate::worker::retention::{self, Retention};
-use crate::worker::{issuance, outbox, push, webhooks};
+use crate::worker::{issuance, outbox, webhooks};
 use crate::{clock, data, dsp, identity, management};
 
 pub use crate::keys::PASSPHRASE_VARIABLE;
@@ -112,7 +113,7 @@ pub async fn reindex(config: &Config, progress: impl Fn(u64)) -> Result<u64, Pro
 /// What commits hand to the workers.
 pub(crate) struct Queues {
     messages: UnboundedReceiver<StoredMessage>,
-    pushes: UnboundedReceiver<String>,
+    pub(crate) pushes: UnboundedReceiver<String>,
     errands: UnboundedReceiver<Errand>,
     pub(crate) stirred: UnboundedReceiver<About>,
 }
@@ -148,6 +149,7 @@ pub(crate) async fn assemble(config: Config) -> Result<(Arc<Connector>, Queues),
         projector: Projector::start(db.clone(), graph.clone()),
         outbox,
         pushes,
+        pushing: Pushing::default(),
         errands,
         monitor,
         retention: Retention::default(),

@@ -1,9 +1,13 @@
 //! Pushes data for started HttpData-PUSH transfers: one task each, resumed after failure and after a restart.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use symbolon_data_plane::push::{HttpSink, PushState, push};
+use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::clock;
@@ -17,6 +21,43 @@ use crate::storage::{Db, Page, StorageError};
 /// Waits this long after the first failed attempt; doubles up to [`LONGEST_WAIT`].
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// The pushes that are under way, and what tells them that their transfer has changed.
+#[derive(Debug, Default)]
+pub struct Pushing {
+    places: Mutex<HashMap<String, Weak<Place>>>,
+}
+
+/// Where one transfer is pushed: by one task at a time.
+#[derive(Debug, Default)]
+struct Place {
+    alone: tokio::sync::Mutex<()>,
+    changed: Notify,
+}
+
+impl Pushing {
+    /// The transfer has changed: if it does not run any more, no further byte of it leaves.
+    pub fn changed(&self, transfer: &str) {
+        if let Some(place) = self.places().get(transfer).and_then(Weak::upgrade) {
+            place.changed.notify_waiters();
+        }
+    }
+
+    fn of(&self, transfer: &str) -> Arc<Place> {
+        let mut places = self.places();
+        if let Some(place) = places.get(transfer).and_then(Weak::upgrade) {
+            return place;
+        }
+        places.retain(|_, place| place.strong_count() > 0);
+        let place = Arc::new(Place::default());
+        places.insert(transfer.to_owned(), Arc::downgrade(&place));
+        place
+    }
+
+    fn places(&self) -> MutexGuard<'_, HashMap<String, Weak<Place>>> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// Pushes that were under way when the process ended. To be read before anything new can be committed.
 ///
@@ -47,15 +88,20 @@ pub async fn run(connector: Arc<Connector>, under_way: Vec<String>, mut started:
 fn begin(connector: &Arc<Connector>, pid: String) {
     let connector = Arc::clone(connector);
     tokio::spawn(async move {
-        if let Err(problem) = push_one(&connector, &pid).await {
+        let place = connector.pushing.of(&pid);
+        // What was begun before the transfer was suspended ends first.
+        let _alone = place.alone.lock().await;
+        if let Err(problem) = push_one(&connector, &pid, &place.changed).await {
             tracing::error!(transfer = pid, %problem, "a push stopped");
         }
     });
 }
 
-async fn push_one(connector: &Arc<Connector>, pid: &str) -> Result<(), Problem> {
+async fn push_one(connector: &Arc<Connector>, pid: &str, changed: &Notify) -> Result<(), Problem> {
     let mut wait = FIRST_WAIT;
     loop {
+        // From here on no change goes unnoticed.
+        let noticed = pin!(changed.notified());
         let now = clock::now();
         let Some(stored) = transfers::by_pid(&connector.db, pid).await? else { return Ok(()) };
         if !stored.is_pushing() {
@@ -65,7 +111,11 @@ async fn push_one(connector: &Arc<Connector>, pid: &str) -> Result<(), Problem> 
         if let Err(refusal) = release_delivery(connector, &grant).await {
             return push_ended(connector, pid, Err(refusal)).await;
         }
-        match attempt(connector, &stored, &grant.source).await {
+        let attempted = tokio::select! {
+            attempted = attempt(connector, &stored, &grant.source) => attempted,
+            stopped = stopped(connector, pid, noticed, changed) => return stopped,
+        };
+        match attempted {
             Attempt::Done => return push_ended(connector, pid, Ok(())).await,
             Attempt::Impossible(reason) => {
                 let failed = Problem::new(Kind::BadGateway, "push.failed", reason);
@@ -75,6 +125,23 @@ async fn push_one(connector: &Arc<Connector>, pid: &str) -> Result<(), Problem> 
         }
         tokio::time::sleep(wait).await;
         wait = (wait * 2).min(LONGEST_WAIT);
+    }
+}
+
+/// Returns when the transfer does not run any more.
+async fn stopped<'a>(
+    connector: &Connector,
+    pid: &str,
+    mut noticed: Pin<&mut Notified<'a>>,
+    changed: &'a Notify,
+) -> Result<(), Problem> {
+    loop {
+        noticed.as_mut().await;
+        noticed.set(changed.notified());
+        let stored = transfers::by_pid(&connector.db, pid).await?;
+        if !stored.is_some_and(|stored| stored.is_pushing()) {
+            return Ok(());
+        }
     }
 }
 

@@ -23,7 +23,7 @@ use crate::config::Config;
 use crate::connector::Connector;
 use crate::storage::events;
 use crate::worker::monitor::{self, About};
-use crate::worker::retention;
+use crate::worker::{push, retention};
 use crate::{clock, identity, management, startup};
 
 /// Each role's key is its name.
@@ -35,6 +35,7 @@ pub(super) struct Fixture {
     pub(super) connector: Arc<Connector>,
     pub(super) stopping: CancellationToken,
     stirred: Mutex<Option<UnboundedReceiver<About>>>,
+    pushes: Mutex<Option<UnboundedReceiver<String>>>,
 }
 
 impl Fixture {
@@ -68,7 +69,8 @@ impl Fixture {
         let config: Config = Figment::from(Toml::string(&text)).extract().unwrap();
         let (connector, queues) = startup::assemble(config).await.unwrap();
         let stirred = Mutex::new(Some(queues.stirred));
-        Self { dir, connector, stopping: CancellationToken::new(), stirred }
+        let pushes = Mutex::new(Some(queues.pushes));
+        Self { dir, connector, stopping: CancellationToken::new(), stirred, pushes }
     }
 
     /// Starts the policy monitor, which until now took no notice of anything, and what deletes received data.
@@ -77,6 +79,12 @@ impl Fixture {
         let (connector, stopping) = (Arc::clone(&self.connector), self.stopping.clone());
         drop(tokio::spawn(monitor::run(Arc::clone(&connector), stirred, stopping.clone())));
         drop(tokio::spawn(retention::run(connector, stopping)));
+    }
+
+    /// Starts what pushes data.
+    pub(super) fn push(&self) {
+        let pushes = self.pushes.lock().unwrap().take().unwrap();
+        drop(tokio::spawn(push::run(Arc::clone(&self.connector), Vec::new(), pushes)));
     }
 
     /// The first event of this kind about this subject, when it has happened.

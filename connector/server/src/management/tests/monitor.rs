@@ -1,11 +1,19 @@
 //! Running transfers are decided again when time or facts change, and held or ended with the reason.
 
+use std::future::ready;
+use std::net::TcpListener;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
+use actix_web::dev::ServerHandle;
+use actix_web::{App, HttpResponse, HttpServer, web};
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use symbolon_contract_negotiation::transfer::StateName;
 use symbolon_vocab::catenax::BUSINESS_PARTNER_GROUP;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::running::{PROVIDED, Stage, open, permits};
 use crate::clock;
@@ -177,4 +185,62 @@ async fn a_change_about_somebody_else_costs_nothing() {
     assert_eq!(schedule.take(now, 10), Vec::<String>::new());
     schedule.stir([About::Partner(stage.partner.did.clone())]);
     assert_eq!(schedule.take(now, 10), [pid]);
+}
+
+/// A source that begins and never ends, and a sink that takes whatever comes. Both at `/`; it is told when the source is asked,
+/// and when whoever asked has gone.
+fn endless() -> (String, UnboundedReceiver<&'static str>, ServerHandle) {
+    let (told, seen) = unbounded_channel();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/", listener.local_addr().unwrap());
+    let app = move || {
+        let told = told.clone();
+        let source = move || {
+            let gone = Gone(told.clone());
+            told.send("asked").unwrap();
+            let data = stream::repeat_with(move || {
+                let _while_it_is_read = &gone;
+                Ok::<_, std::io::Error>(Bytes::from_static(&[0; 4096]))
+            });
+            ready(HttpResponse::Ok().streaming(data))
+        };
+        let sink = async |mut all: web::Payload| {
+            while let Some(Ok(_)) = all.next().await {}
+            HttpResponse::NoContent().finish()
+        };
+        App::new().route("/", web::get().to(source)).route("/", web::post().to(sink))
+    };
+    let server = HttpServer::new(app).workers(1).disable_signals().listen(listener).unwrap().run();
+    let handle = server.handle();
+    drop(tokio::spawn(server));
+    (address, seen, handle)
+}
+
+struct Gone(UnboundedSender<&'static str>);
+
+impl Drop for Gone {
+    fn drop(&mut self) {
+        let _ = self.0.send("gone");
+    }
+}
+
+#[actix_web::test]
+async fn a_push_that_is_held_sends_no_further_byte() {
+    let (address, mut seen, handle) = endless();
+    let stage = Stage::new().await;
+    stage.fixture.watch();
+    stage.fixture.push();
+    stage.provide(in_group("gold"), json!({"source": {"type": "HttpData", "baseUrl": address}}), None).await;
+    stage.known(groups(&["gold"])).await;
+    let sink = json!({"@type": "DataAddress", "endpointType": "https://w3id.org/idsa/v4.1/HTTP", "endpoint": address});
+    let pid = stage.asked_for(json!({"format": "HttpData-PUSH", "dataAddress": sink})).await;
+    let mut next = async || tokio::time::timeout(Duration::from_secs(20), seen.recv()).await.ok().flatten();
+    assert_eq!(next().await, Some("asked"));
+    stage.known(groups(&["silver"])).await;
+    stage.fixture.event("transfer.suspended", &pid).await;
+    assert_eq!(next().await, Some("gone"));
+    // It is taken up again when it may run again.
+    stage.known(groups(&["gold"])).await;
+    assert_eq!(next().await, Some("asked"));
+    drop(handle.stop(false));
 }

@@ -72,10 +72,16 @@ impl Stage {
 
     /// The partner asks for a transfer: its process id here.
     pub(super) async fn asked(&self) -> String {
-        let payload = json!({"@context": ["https://w3id.org/dspace/2025/1/context.jsonld"],
+        self.asked_for(json!({"format": "HttpData-PULL"})).await
+    }
+
+    /// The partner asks for a transfer with these members.
+    pub(super) async fn asked_for(&self, more: Value) -> String {
+        let mut payload = json!({"@context": ["https://w3id.org/dspace/2025/1/context.jsonld"],
             "@type": "TransferRequestMessage", "consumerPid": ids::urn(), "agreementId": PROVIDED,
-            "format": "HttpData-PULL", "callbackAddress": "http://127.0.0.1:9/dsp"})
-        .to_string();
+            "callbackAddress": "http://127.0.0.1:9/dsp"});
+        payload.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let payload = payload.to_string();
         let message: TransferRequestMessage = parse(payload.as_bytes()).unwrap();
         let begun = receiving::requested(&self.fixture.connector, &self.caller, message, &payload).await.unwrap();
         begun.provider_pid
