@@ -50,7 +50,13 @@ pub(super) async fn measure(benches: &[Bench], quantities: &Quantities, report: 
             Bench::Negotiations => in_flight(quantities).await.map(|told| figures.negotiations = Some(told)),
             Bench::Transfer => transfer(quantities).await.map(|told| figures.transfer = Some(told)),
             Bench::Catalog => catalogs(quantities).await.map(|told| figures.catalog = told),
-            Bench::Tokens | Bench::Presentation | Bench::Dcp | Bench::Pull | Bench::Memory | Bench::Start | Bench::Policy => {
+            Bench::Tokens
+            | Bench::Presentation
+            | Bench::Dcp
+            | Bench::Pull
+            | Bench::Memory
+            | Bench::Start
+            | Bench::Policy => {
                 continue;
             }
         };

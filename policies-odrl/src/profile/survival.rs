@@ -44,7 +44,9 @@ impl Policy {
     fn survivors(&self, ended: Option<Timestamp>) -> Policy {
         let mut policy = self.clone();
         let demanded = policy.permissions.drain(..).flat_map(|permission| permission.duties);
-        policy.obligations.extend(demanded.filter(|duty| is_any_of(OF_DATA_IN_HAND, duty) || has_survival(&duty.terms)));
+        policy
+            .obligations
+            .extend(demanded.filter(|duty| is_any_of(OF_DATA_IN_HAND, duty) || has_survival(&duty.terms)));
         policy.conflict = Conflict::Prohibit;
         policy.obligations.retain(|duty| lasts(duty) || has_survival(&duty.terms));
         let deletes = says(self, &|atom| is_termination(atom, DELETION) || is_end_of_use(atom)) && !lets_keep(self);

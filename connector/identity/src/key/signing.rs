@@ -3,8 +3,8 @@ use std::sync::Arc;
 
 use ed25519_dalek::Signer as _;
 use futures_util::future::BoxFuture;
-use josekit::jws::alg::ecdsa::{EcdsaJwsAlgorithm, EcdsaJwsSigner};
 use josekit::jws::JwsSigner;
+use josekit::jws::alg::ecdsa::{EcdsaJwsAlgorithm, EcdsaJwsSigner};
 use zeroize::Zeroizing;
 
 use super::curve::Curve;
@@ -31,7 +31,10 @@ struct Inner {
 enum Signer {
     /// Overwrites its secret by itself.
     EdDsa(ed25519_dalek::SigningKey),
-    Ecdsa { secret: Zeroizing<[u8; 32]>, signer: EcdsaJwsSigner },
+    Ecdsa {
+        secret: Zeroizing<[u8; 32]>,
+        signer: EcdsaJwsSigner,
+    },
     Remote(RemoteSign),
 }
 

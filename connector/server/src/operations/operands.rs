@@ -158,6 +158,7 @@ fn value_that_meets(constraint: &AtomicConstraint) -> Option<Value> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests {
     use serde_json::json;
     use symbolon_policies_odrl::PolicyDocument;

@@ -123,9 +123,7 @@ impl Origin {
         let decision = evaluate(&self.policy, &self.request, &world);
         match self.state {
             AgreementState::InForce if decision.permitted => Ok(()),
-            AgreementState::InForce | AgreementState::Terminated => {
-                Err(told(&self.agreement, self.state, &decision))
-            }
+            AgreementState::InForce | AgreementState::Terminated => Err(told(&self.agreement, self.state, &decision)),
             AgreementState::Retired => {
                 let detail = format!("this data comes from the agreement {}, which has been retired", self.agreement);
                 Err(Problem::new(Kind::Forbidden, "origin.denied", detail).with_rule("origin in force"))
@@ -198,8 +196,7 @@ fn refusal(agreement: &str, state: AgreementState, because: &str, problem: Probl
     let rule = problem.rule.clone().unwrap_or_else(|| "permission to disclose".to_owned());
     // One sentence says it all: what the origin's rules say is told together with whose they are.
     let findings = Box::default();
-    Problem { code: "origin.denied".into(), detail, findings, ..problem }
-        .with_rule(format!("{rule} of {agreement}"))
+    Problem { code: "origin.denied".into(), detail, findings, ..problem }.with_rule(format!("{rule} of {agreement}"))
 }
 
 /// Refuses origins that are none: not known, not ours as a consumer, too many.

@@ -1,9 +1,9 @@
 //! The end of the window of use.
 
-use std::time::{Duration, SystemTime};
-
 use jiff::Timestamp;
-use symbolon_e2e::connector::odrl;
+use serde_json::json;
+use symbolon_e2e::connector::{odrl, segment};
+use symbolon_e2e::dcp_peer::now;
 use symbolon_e2e::partners::Partners;
 use symbolon_e2e::source::HttpSource;
 
@@ -15,14 +15,12 @@ use crate::enforcement::text;
 async fn use_ends_with_its_window() -> Outcome {
     let Partners { supplier, oem } = Partners::start().await?;
     let source = HttpSource::start(SECRET.to_vec())?;
-    let end = Timestamp::try_from(SystemTime::now() + Duration::from_secs(6)).unwrap();
-    let end = Timestamp::from_second(end.as_second()).unwrap();
-    let window = serde_json::json!({"@value": end.to_string(), "@type": "xsd:dateTime"});
-    publish(&supplier, &source, serde_json::json!({}), odrl(&[atom("dateTime", "lt", window)])).await?;
+    let end = Timestamp::from_second(now() + 6).unwrap();
+    let window = json!({"@value": end.to_string(), "@type": "xsd:dateTime"});
+    publish(&supplier, &source, json!({}), odrl(&[atom("dateTime", "lt", window)])).await?;
     let agreement = oem.conclude(&supplier, "part").await?;
     let pid = oem.pull(&agreement).await?;
-    let address =
-        oem.management().get(&format!("transfers/{}/data-address", symbolon_e2e::connector::segment(&pid))).await?;
+    let address = oem.management().get(&format!("transfers/{}/data-address", segment(&pid))).await?;
     assert_eq!(fetched(&oem, &pid, "").await?.unwrap(), SECRET);
     let asked = source.asked().len();
     let theirs = oem.partner_pid("transfers", &pid).await?;
@@ -31,8 +29,7 @@ async fn use_ends_with_its_window() -> Outcome {
     assert_eq!(next.as_second(), end.as_second(), "{watched}");
 
     let (code, reasons) = ended(&oem, &pid).await?;
-    let told = Timestamp::try_from(SystemTime::now()).unwrap();
-    assert!(told >= end, "it was ended before its time");
+    assert!(now() >= end.as_second(), "it was ended before its time");
     assert!(code.starts_with("policy."), "{code}");
     let day = &end.to_string()[..10];
     assert!(reasons.contains("refused: ") && reasons.contains(day), "{reasons}");
