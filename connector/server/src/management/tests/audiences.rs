@@ -79,7 +79,8 @@ fn expected(policies: usize, seen: impl Fn(usize) -> bool) -> Vec<(String, usize
 #[actix_web::test]
 async fn each_partner_sees_its_part_page_by_page() {
     const POLICIES: usize = 120;
-    let cases: [(&str, fn(usize) -> bool); 5] = [
+    type Case = (&'static str, fn(usize) -> bool);
+    let cases: [Case; 5] = [
         ("none", |_| false),
         ("one", |policy| policy == 119),
         ("few", |policy| policy % 10 == 3),
