@@ -176,11 +176,37 @@ async fn another_participant_is_denied() -> Outcome {
 
 #[tokio::test]
 async fn an_operand_that_nobody_knows_denies() -> Outcome {
-    denied(
-        json!({"leftOperand": "https://example.org/phaseOfTheMoon", "operator": "eq", "rightOperand": "full"}),
-        "phaseOfTheMoon",
-    )
-    .await
+    let Partners { supplier, oem } = Partners::start().await?;
+    let unknown =
+        json!({"leftOperand": "https://example.org/phaseOfTheMoon", "operator": "eq", "rightOperand": "full"});
+    // No policy of ours has it.
+    let refused = supplier.store_policy("usage", odrl(&[unknown.clone()])).await.unwrap_err();
+    assert_eq!(refused.status(), Some(422), "{refused}");
+    assert!(refused.to_string().contains("phaseOfTheMoon"), "{refused}");
+    // And an agreement that was concluded elsewhere releases nothing under it.
+    supplier.publish_openly("part", b"data").await?;
+    let mut agreement = odrl(&[unknown]);
+    for (member, value) in [
+        ("@type", "Agreement"),
+        ("@id", "urn:example:moon"),
+        ("target", "part"),
+        ("assigner", supplier.participant()),
+        ("assignee", oem.participant()),
+        ("timestamp", "2026-01-01T00:00:00Z"),
+    ] {
+        agreement[member] = value.into();
+    }
+    for (at, role, partner) in [(&supplier, "provider", &oem), (&oem, "consumer", &supplier)] {
+        let body = json!({"agreement": agreement, "role": role, "partner": partner.participant(),
+            "partnerAddress": partner.dsp_address()});
+        at.management().post("agreements", &body).await?;
+    }
+    let pid = oem.transfer("urn:example:moon", "HttpData-PULL").await?;
+    oem.happened("transfer.terminated", &pid).await?;
+    let ended = oem.read("transfers", &pid).await?;
+    assert_eq!(text(&ended["termination"], "code"), "policy.denied", "{ended}");
+    assert!(ended["termination"]["reason"].to_string().contains("phaseOfTheMoon"), "{ended}");
+    Ok(())
 }
 
 #[tokio::test]
