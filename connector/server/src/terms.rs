@@ -5,6 +5,7 @@
 
 pub mod comparing;
 pub mod explaining;
+pub mod offers;
 pub mod reading;
 pub mod reviewing;
 pub mod rights;

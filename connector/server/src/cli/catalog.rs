@@ -7,9 +7,8 @@ use super::client::{Client, Connection, text};
 use super::failure::Failure;
 use super::output::{Output, table};
 use super::terms;
-
-/// The member in which the connector says what the offers of a dataset say.
-const TERMS: &str = "symbolon:terms";
+use crate::terms::offers;
+pub(super) use crate::terms::offers::several;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -57,7 +56,7 @@ pub(super) async fn run(catalog: Catalog, output: &Output) -> Result<(), Failure
     if let Some(dataset) = &catalog.dataset {
         let dataset = self::dataset(&client, catalog.partner.body(), dataset).await?;
         output.record(&dataset);
-        show_dataset(dataset, output);
+        show_dataset(&dataset, output);
         return Ok(());
     }
     let mut page = catalog.partner.body();
@@ -109,20 +108,24 @@ fn show(answer: &Value, output: &Output) {
 }
 
 /// The dataset as the partner sent it, and what its offers say.
-fn show_dataset(mut dataset: Value, output: &Output) {
-    let said = dataset.as_object_mut().and_then(|members| members.remove(TERMS)).unwrap_or_default();
+fn show_dataset(dataset: &Value, output: &Output) {
     output.say(format!("{dataset:#}"));
-    for offer in said.as_array().into_iter().flatten() {
-        output.say(format!("Offer {}:", text(offer, "offer")));
+    for offer in told(dataset) {
+        output.say(format!("Offer {}:", text(&offer, "offer")));
         terms::show(&offer["terms"], output);
-        terms::caveats(&Value::Null, text(offer, "unreadable")).into_iter().for_each(|line| output.say(line));
+        terms::caveats(&Value::Null, text(&offer, "unreadable")).into_iter().for_each(|line| output.say(line));
     }
 }
 
-/// What the offer says, as the connector has read it; null if it could not.
-pub(super) fn terms_of<'a>(dataset: &'a Value, offer: &str) -> &'a Value {
-    let found = several(dataset, TERMS).find(|told| text(told, "offer") == offer);
-    found.and_then(|told| told.get("terms")).unwrap_or(&Value::Null)
+/// What the offer says; null if it cannot be read.
+pub(super) fn terms_of(dataset: &Value, offer: &str) -> Value {
+    let found = told(dataset).into_iter().find(|told| text(told, "offer") == offer);
+    found.and_then(|mut told| told.get_mut("terms").map(Value::take)).unwrap_or_default()
+}
+
+/// What each offer of the dataset says, as a page of a catalogue has it.
+fn told(dataset: &Value) -> Vec<Value> {
+    offers::told(std::iter::once(dataset)).into_iter().filter_map(|told| serde_json::to_value(told).ok()).collect()
 }
 
 fn row(dataset: &Value) -> Vec<String> {
@@ -146,17 +149,6 @@ fn plain(value: &Value) -> &str {
         Value::Array(values) => values.first().map(plain).unwrap_or_default(),
         other => other.get("@id").or_else(|| other.get("@value")).and_then(Value::as_str).unwrap_or_default(),
     }
-}
-
-/// JSON-LD writes one value with or without the array around it.
-pub(super) fn several<'a>(value: &'a Value, member: &str) -> impl Iterator<Item = &'a Value> {
-    let found = value.get(member);
-    let items = match found {
-        Some(Value::Array(items)) => items.as_slice(),
-        Some(Value::Null) | None => &[],
-        Some(single) => std::slice::from_ref(single),
-    };
-    items.iter()
 }
 
 #[cfg(test)]

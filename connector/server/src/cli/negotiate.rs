@@ -45,7 +45,7 @@ pub(super) async fn run(negotiate: Negotiate, output: &Output) -> Result<(), Fai
     let offer = chosen(&dataset, negotiate.offer.as_deref())?;
     let id = text(&offer, "@id");
     output.say(format!("We ask for {} under the offer {id}:", negotiate.dataset));
-    terms::show(catalog::terms_of(&dataset, id), output);
+    terms::show(&catalog::terms_of(&dataset, id), output);
     let asked = Asked { partner, offer, within: Duration::from_secs(negotiate.within) };
     if negotiate.no_follow {
         let started = client.post("negotiations", &asked.body()).await?;

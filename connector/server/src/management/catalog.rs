@@ -12,10 +12,7 @@ use crate::authentication::Operator;
 use crate::connector::Connector;
 use crate::operations::{catalog, partners};
 use crate::problem::Problem;
-use crate::terms::Terms;
-
-/// Beside the members of a dataset: what its offers say.
-const TERMS: &str = "symbolon:terms";
+use crate::terms::offers::OfferTerms;
 
 /// Whose catalogue: a partner of the registry, or an id and an address.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -57,21 +54,6 @@ pub struct CatalogPage {
     next: Option<String>,
 }
 
-/// What an offer in a catalogue says.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct OfferTerms {
-    /// Dataset id.
-    dataset: String,
-    /// The offer's `@id`.
-    offer: String,
-    /// What it says; null if it cannot be read, and then `unreadable` says why.
-    terms: Option<Terms>,
-    /// Why it cannot be read.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    unreadable: Option<String>,
-}
-
 pub(super) fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(at("/catalog").post(catalog));
     cfg.service(at("/catalog/dataset").post(dataset));
@@ -88,14 +70,13 @@ pub(super) async fn catalog(
     let named = named(body.partner, body.counter_party_id, body.counter_party_address)?;
     let partner = partners::counterparty(&connector, &operator, named).await?;
     let page = catalog::of_partner(&connector, &operator, &partner, body.page.as_deref()).await?;
-    let terms = page.terms.into_iter().map(OfferTerms::from).collect();
-    Ok(web::Json(CatalogPage { catalog: page.catalog, terms, next: page.next }))
+    let catalog::PartnerCatalog { catalog, terms, next } = page;
+    Ok(web::Json(CatalogPage { catalog, terms, next }))
 }
 
 /// Ask a partner for one dataset
 #[utoipa::path(post, path = "/catalog/dataset", tag = "catalog", request_body = DatasetQuestion,
-    responses((status = 200, description = "The DSP Dataset, as the partner sent it, and beside its members `symbolon:terms`: \
-        what each of its offers says, as in a catalogue page", body = Object)))]
+    responses((status = 200, description = "The DSP Dataset, as the partner sent it", body = Object)))]
 pub(super) async fn dataset(
     operator: Operator,
     connector: web::Data<Connector>,
@@ -103,20 +84,5 @@ pub(super) async fn dataset(
 ) -> Result<web::Json<Value>, Problem> {
     let named = named(body.partner, body.counter_party_id, body.counter_party_address)?;
     let partner = partners::counterparty(&connector, &operator, named).await?;
-    let (mut dataset, terms) = catalog::dataset_of_partner(&connector, &operator, &partner, &body.dataset).await?;
-    let terms: Vec<OfferTerms> = terms.into_iter().map(OfferTerms::from).collect();
-    if let Value::Object(members) = &mut dataset {
-        members.insert(TERMS.to_owned(), serde_json::to_value(terms).map_err(Problem::internal)?);
-    }
-    Ok(web::Json(dataset))
-}
-
-impl From<catalog::OfferTerms> for OfferTerms {
-    fn from(told: catalog::OfferTerms) -> Self {
-        let catalog::OfferTerms { dataset, offer, terms } = told;
-        match terms {
-            Ok(terms) => Self { dataset, offer, terms: Some(terms), unreadable: None },
-            Err(why) => Self { dataset, offer, terms: None, unreadable: Some(why.to_string()) },
-        }
-    }
+    Ok(web::Json(catalog::dataset_of_partner(&connector, &operator, &partner, &body.dataset).await?))
 }

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
-use symbolon_policies_odrl::{PolicyDocument, PolicyError};
 use symbolon_vocab::messages::{
     AccessService, Catalog, CatalogRequestMessage, DataService, Dataset, Distribution, RootDataset, parse, to_bytes,
 };
@@ -17,7 +16,7 @@ use crate::connector::Connector;
 use crate::http_client::{Exchange, path_segment};
 use crate::problem::{Kind, Problem};
 use crate::storage::offers::{self, Audience, Listing};
-use crate::terms::Terms;
+use crate::terms::offers::{OfferTerms, several, told};
 
 /// A page of our catalogue, and where the next begins.
 #[derive(Debug)]
@@ -201,17 +200,6 @@ pub struct PartnerCatalog {
     pub next: Option<String>,
 }
 
-/// What a partner's offer says.
-#[derive(Debug)]
-pub struct OfferTerms {
-    /// Dataset id.
-    pub dataset: String,
-    /// The offer's `@id`.
-    pub offer: String,
-    /// What it says, or why it cannot be read.
-    pub terms: Result<Terms, PolicyError>,
-}
-
 /// Reads a partner's catalogue. `page` is the URL of a page, as an earlier answer named it.
 ///
 /// # Errors
@@ -239,11 +227,11 @@ pub async fn of_partner(
     expect_success(&exchange)?;
     parse::<Catalog>(&exchange.body).map_err(|malformed| not_understood(&malformed.reason))?;
     let catalog: Value = serde_json::from_slice(&exchange.body).map_err(|e| not_understood(&e.to_string()))?;
-    let terms = terms_of(several(&catalog, "dataset"));
+    let terms = told(several(&catalog, "dataset"));
     Ok(PartnerCatalog { catalog, terms, next: next_page(&exchange.links, &url) })
 }
 
-/// Reads one dataset of a partner, and what its offers say.
+/// Reads one dataset of a partner.
 ///
 /// # Errors
 /// As [`of_partner`].
@@ -252,45 +240,13 @@ pub async fn dataset_of_partner(
     operator: &Operator,
     partner: &Counterparty,
     dataset: &str,
-) -> Result<(Value, Vec<OfferTerms>), Problem> {
+) -> Result<Value, Problem> {
     operator.must(Permission::Read)?;
     let url = format!("{}/catalog/datasets/{}", partner.dsp_address, path_segment(dataset));
     let exchange = connector.http.get(&partner.id, &url).await?;
     expect_success(&exchange)?;
     parse::<RootDataset>(&exchange.body).map_err(|malformed| not_understood(&malformed.reason))?;
-    let dataset: Value = serde_json::from_slice(&exchange.body).map_err(|e| not_understood(&e.to_string()))?;
-    let terms = terms_of(std::iter::once(&dataset));
-    Ok((dataset, terms))
-}
-
-/// What the offers of datasets say, each read as the negotiation would read it. Offers that differ in their ids alone say the
-/// same, and are read once.
-fn terms_of<'a>(datasets: impl Iterator<Item = &'a Value>) -> Vec<OfferTerms> {
-    let text = |value: &Value| value.get("@id").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let mut told: HashMap<String, Result<Terms, PolicyError>> = HashMap::new();
-    let mut all = Vec::new();
-    for dataset in datasets {
-        for offer in several(dataset, "hasPolicy") {
-            let mut nameless = offer.clone();
-            if let Some(members) = nameless.as_object_mut() {
-                members.remove("@id");
-            }
-            let read = || PolicyDocument::parse(offer.clone()).map(|offer| Terms::of(offer.policy()));
-            let terms = told.entry(nameless.to_string()).or_insert_with(read).clone();
-            all.push(OfferTerms { dataset: text(dataset), offer: text(offer), terms });
-        }
-    }
-    all
-}
-
-/// JSON-LD writes one value with or without the array around it.
-fn several<'a>(value: &'a Value, member: &str) -> impl Iterator<Item = &'a Value> {
-    match value.get(member) {
-        Some(Value::Array(items)) => items.as_slice(),
-        Some(Value::Null) | None => &[],
-        Some(single) => std::slice::from_ref(single),
-    }
-    .iter()
+    serde_json::from_slice(&exchange.body).map_err(|e| not_understood(&e.to_string()))
 }
 
 fn expect_success(exchange: &Exchange) -> Result<(), Problem> {
