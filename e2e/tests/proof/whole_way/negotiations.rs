@@ -180,7 +180,7 @@ async fn an_operand_that_nobody_knows_denies() -> Outcome {
     let unknown =
         json!({"leftOperand": "https://example.org/phaseOfTheMoon", "operator": "eq", "rightOperand": "full"});
     // No policy of ours has it.
-    let refused = supplier.store_policy("usage", odrl(&[unknown.clone()])).await.unwrap_err();
+    let refused = supplier.store_policy("usage", odrl(std::slice::from_ref(&unknown))).await.unwrap_err();
     assert_eq!(refused.status(), Some(422), "{refused}");
     assert!(refused.to_string().contains("phaseOfTheMoon"), "{refused}");
     // And an agreement that was concluded elsewhere releases nothing under it.
