@@ -160,20 +160,26 @@ pub(crate) async fn dump(graph: &Graph) -> BTreeSet<String> {
     String::from_utf8(answer.body).unwrap().lines().skip(1).map(str::to_owned).collect()
 }
 
+/// The folder as it was at one moment. The engine tidies up beside us after it was opened: what was copied while files came or went
+/// is thrown away.
 #[cfg(feature = "rocksdb")]
 fn copy(dir: &Path) -> tempfile::TempDir {
-    let copy = tempfile::tempdir().unwrap();
-    for entry in std::fs::read_dir(dir).unwrap() {
-        let entry = entry.unwrap();
-        if entry.file_name() != "LOCK" {
-            match std::fs::copy(entry.path(), copy.path().join(entry.file_name())) {
-                // The engine tidies up while it runs.
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                copied => drop(copied.unwrap()),
-            }
+    loop {
+        let copy = tempfile::tempdir().unwrap();
+        let before = files(dir);
+        let mut copied = before.keys().map(|name| std::fs::copy(dir.join(name), copy.path().join(name)));
+        if copied.all(|copied| copied.is_ok()) && files(dir) == before {
+            return copy;
         }
     }
-    copy
+}
+
+/// Every file but the lock, with its length.
+#[cfg(feature = "rocksdb")]
+fn files(dir: &Path) -> std::collections::BTreeMap<std::ffi::OsString, Option<u64>> {
+    let entries = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap());
+    let entries = entries.filter(|entry| entry.file_name() != "LOCK");
+    entries.map(|entry| (entry.file_name(), entry.metadata().ok().map(|metadata| metadata.len()))).collect()
 }
 
 /// RocksDB's write-ahead log, the newest.
