@@ -1,4 +1,4 @@
-//! Policies that speak of little, so that every situation can be tried.
+//! Policies that speak of what the situations of `worlds` vary.
 
 use proptest::collection::vec;
 use proptest::prelude::*;

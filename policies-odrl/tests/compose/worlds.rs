@@ -1,4 +1,4 @@
-//! Every situation of a small world.
+//! Situations of a world with many operands.
 
 use serde_json::{Value, json};
 use symbolon_policies_odrl::compose::Knowledge;
@@ -19,7 +19,7 @@ pub(crate) fn knowledge() -> Knowledge {
     knowledge.with_kind("a", "k")
 }
 
-/// Situations in which every axis of the policies takes each of its values, and those in which two axes do so together at random.
+/// 300 situations, in each of which every axis takes one of its values at random.
 pub(crate) fn situations(seed: u64) -> Vec<Situation> {
     situations_where(seed, None)
 }
