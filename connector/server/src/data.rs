@@ -1,5 +1,7 @@
 //! The data face: `/data/{transfer}` gives data to consumers, `/data/inbox/{transfer}` takes what providers push.
 
+mod flowing;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -42,7 +44,8 @@ async fn give(
     let incoming = Incoming { request: &request, sub_path, query, body };
     let (recorder, pid) = (connector.recorder.clone(), grant.transfer.clone());
     let meter = Meter::new(move |ended| recorder.moved(&pid, ended.bytes));
-    pull(&client, &grant.source, incoming, meter).await.map_err(|error| pull_problem(&error))
+    let answer = pull(&client, &grant.source, incoming, meter).await.map_err(|error| pull_problem(&error))?;
+    Ok(flowing::governed(answer, connector, grant))
 }
 
 /// What follows `/data/{transfer}/`, as it was sent: the source decodes it, not we.

@@ -18,7 +18,7 @@ use symbolon_data_plane::sub_path::SubPath;
 use symbolon_data_plane::tokens::Claims;
 use symbolon_policies_odrl::Use;
 
-pub use self::terms::{Outlook, Terms};
+pub use self::terms::{Outlook, Terms, is_exhausted};
 use super::ATTEMPTS;
 use super::data::unauthenticated;
 use crate::clock;
@@ -40,6 +40,8 @@ pub struct Grant {
     pub state: StateName,
     /// The consumer has resumed it, and waits for the provider's answer.
     answer_due: bool,
+    /// The policy monitor has suspended it.
+    is_held: bool,
     /// The asking partner.
     pub partner: String,
     /// The agreement.
@@ -94,6 +96,10 @@ impl Grant {
     pub async fn decide(&self, connector: &Connector, now: Timestamp, on: Occasion<'_>) -> Result<Ruling, Problem> {
         // The transfer ended because the agreement did: that is the reason worth telling.
         self.terms.in_force()?;
+        if self.is_held {
+            // Likewise, what the policy monitor holds it for.
+            self.terms.rule(connector, now, Occasion::Looking).await?;
+        }
         if self.state != StateName::Started {
             let detail = format!("the transfer process is {}, and data flows only while it is STARTED", self.state);
             return Err(
@@ -113,7 +119,7 @@ impl Grant {
         for _ in 0..ATTEMPTS {
             let ruling = self.terms.rule(connector, now, on).await?;
             // What was decided took a while, perhaps, and something has ended meanwhile.
-            if matches!(on, Occasion::Request { .. }) && self.outdated.load(Ordering::Acquire) {
+            if matches!(on, Occasion::Request { .. }) && self.is_outdated() {
                 return Err(outdated());
             }
             match self.take(connector, now, on, &ruling).await {
@@ -123,6 +129,11 @@ impl Grant {
             }
         }
         Err(super::busy())
+    }
+
+    /// Whether what it was read from has changed, so that it says nothing any more.
+    pub fn is_outdated(&self) -> bool {
+        self.outdated.load(Ordering::Acquire)
     }
 
     /// Whether data may flow, whatever the state of the transfer: as [`Terms::outlook`].
@@ -172,11 +183,12 @@ impl Grant {
         };
         let terms = Terms::of(connector, agreement, &asset, &transfer, now).await?;
         let source = Source::parse(asset.source).map_err(Problem::internal)?;
-        let StoredTransfer { pid, partner, agreement_id, asset, generation, machine, .. } = transfer;
+        let StoredTransfer { pid, partner, agreement_id, asset, generation, machine, held, .. } = transfer;
         Ok(Some(Self {
             transfer: pid,
             state: machine.state_name(),
             answer_due: matches!(machine.state(), State::Started { answer_due: true, .. }),
+            is_held: held.is_some() && machine.state_name() == StateName::Suspended,
             partner,
             agreement: agreement_id,
             asset,

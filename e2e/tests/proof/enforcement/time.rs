@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde_json::json;
-use symbolon_e2e::connector::{odrl, segment};
+use symbolon_e2e::connector::{http_client, odrl, segment};
 use symbolon_e2e::dcp_peer::now;
 use symbolon_e2e::partners::Partners;
 use symbolon_e2e::source::HttpSource;
@@ -42,5 +42,38 @@ async fn use_ends_with_its_window() -> Outcome {
     let late = oem.transfer(&agreement, "HttpData-PULL").await?;
     let (code, reasons) = ended(&oem, &late).await?;
     assert_eq!(code, "policy.denied", "{reasons}");
+    Ok(())
+}
+
+/// A download that has begun when the agreement ends gets no further byte.
+#[tokio::test]
+async fn what_flows_stops_with_the_right_to_it() -> Outcome {
+    const MIB: usize = 1024 * 1024;
+    let Partners { supplier, oem } = Partners::start().await?;
+    let source = HttpSource::holding_at(vec![b'x'; 64 * MIB], 32 * MIB)?;
+    publish(&supplier, &source, json!({}), odrl(&[])).await?;
+    let agreement = oem.conclude(&supplier, "part").await?;
+    let pid = oem.pull(&agreement).await?;
+    let address = oem.management().get(&format!("transfers/{}/data-address", segment(&pid))).await?;
+    let request =
+        http_client()?.get(text(&address, "endpoint")).header("Authorization", text(&address, "authorization"));
+    let mut answer = request.send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let mut received = answer.chunk().await.unwrap().unwrap().len();
+    while received < 31 * MIB {
+        received += answer.chunk().await.unwrap().unwrap().len();
+    }
+    source.is_holding().await;
+    supplier.act("agreements", &agreement, "terminate", json!({"reason": "the programme was cancelled"})).await?;
+    source.go_on();
+    let broken = loop {
+        match answer.chunk().await {
+            Ok(Some(piece)) => received += piece.len(),
+            Ok(None) => break false,
+            Err(_) => break true,
+        }
+    };
+    assert!(broken, "the whole file arrived");
+    assert!(received <= 33 * MIB, "{received} bytes arrived, of which {} after the end", received - 32 * MIB);
     Ok(())
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use symbolon_data_plane::sub_path::SubPath;
 use symbolon_policies_odrl::{Activation, Decision, PolicyDocument, Request, Use, Uses, World, evaluate};
 
-pub use self::outlook::Outlook;
+pub use self::outlook::{Outlook, is_exhausted};
 use super::{Occasion, Ruling};
 use crate::clock;
 use crate::connector::Connector;

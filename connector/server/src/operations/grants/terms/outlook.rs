@@ -11,6 +11,11 @@ use crate::problem::{Kind, Problem};
 /// Everything has been used; what was used is never given back.
 const EXHAUSTED: &str = "usage.exhausted";
 
+/// Whether the refusal is that nothing is left to be used.
+pub fn is_exhausted(refusal: &Problem) -> bool {
+    refusal.code == EXHAUSTED
+}
+
 /// A decision, and what it is worth.
 #[derive(Debug)]
 pub struct Outlook {
@@ -43,7 +48,7 @@ impl Terms {
             next = next.into_iter().chain(origin.next_change(connector, &stated, now).await).min();
         }
         let mut is_over = self.ended.is_some()
-            || decision.as_ref().is_err_and(|refusal| refusal.code == EXHAUSTED)
+            || decision.as_ref().is_err_and(is_exhausted)
             || refused_for_good(self.document.policy(), &self.request, &world, self.concluded);
         for origin in &self.origins {
             is_over |= origin.is_over(connector, &stated, now).await;
