@@ -44,6 +44,9 @@ pub struct Config {
     /// Delivery of messages to partners.
     #[serde(default)]
     pub delivery: Delivery,
+    /// How long what is over is kept.
+    #[serde(default)]
+    pub history: History,
     /// What is logged, and how.
     #[serde(default)]
     pub log: Log,
@@ -240,6 +243,18 @@ impl Default for Delivery {
     fn default() -> Self {
         Self { per_partner: 32, first_wait_ms: 200, longest_wait_s: 60, give_up_after_h: 72 }
     }
+}
+
+/// How long what is over is kept, in days; 0: for ever. Agreements, and the messages that led to them, are kept for ever.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct History {
+    /// Events, once every webhook has been told.
+    pub events_days: u32,
+    /// Recorded decisions on data requests.
+    pub requests_days: u32,
+    /// Transfers that are over, and negotiations that ended without an agreement, with their messages.
+    pub processes_days: u32,
 }
 
 /// What is logged, and how.

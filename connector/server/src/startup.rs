@@ -41,7 +41,7 @@ use crate::worker::projector::{self, Projector};
 use crate::worker::push::{self, Pushing};
 use crate::worker::recorder::Recorder;
 use crate::worker::retention::{self, Retention};
-use crate::worker::{issuance, outbox, webhooks};
+use crate::worker::{history, issuance, outbox, webhooks};
 use crate::{clock, data, dsp, identity, management};
 
 pub use crate::keys::PASSPHRASE_VARIABLE;
@@ -75,6 +75,7 @@ pub async fn run_until(config: Config, stop: impl Future<Output = ()>) -> Result
     let webhooks = tokio::spawn(webhooks::run(Arc::clone(&connector), stopping.clone()));
     let monitor = tokio::spawn(monitor::run(Arc::clone(&connector), queues.stirred, stopping.clone()));
     let retention = tokio::spawn(retention::run(Arc::clone(&connector), stopping.clone()));
+    let history = tokio::spawn(history::run(Arc::clone(&connector), stopping.clone()));
     let (public, operators) = listeners.serve(&connector, &stopping)?;
     let handles = [public.handle(), operators.handle()];
     let mut servers = tokio::spawn(async { tokio::try_join!(public, operators).map(|_| ()) });
@@ -92,6 +93,7 @@ pub async fn run_until(config: Config, stop: impl Future<Output = ()>) -> Result
     drop(webhooks.await);
     drop(monitor.await);
     drop(retention.await);
+    drop(history.await);
     connector.recorder.flush().await;
     connector.db.close().await;
     tracing::info!("stopped");

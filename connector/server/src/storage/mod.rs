@@ -13,6 +13,7 @@ pub mod credentials;
 pub mod dataspaces;
 pub mod events;
 pub mod evidence;
+pub mod history;
 pub mod invitations;
 pub mod issuance;
 pub mod issued;

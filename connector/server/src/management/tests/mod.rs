@@ -5,6 +5,7 @@ mod audiences;
 mod events;
 mod facts;
 mod fixture;
+mod history;
 mod invitations;
 mod issuing;
 mod keys;
