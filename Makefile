@@ -19,6 +19,9 @@ OPENBAO := $(TOOLS)/openbao-2.7.2
 PYSHACL := $(TOOLS)/pyshacl-0.30.1
 VERIFIER := $(TOOLS)/verifier
 FUZZ := $(TOOLS)/cargo-fuzz-0.13.2
+UI := connector/ui
+UI_SOURCES = $(shell find $(UI)/src $(UI)/public $(UI)/scripts -type f ! -name '*.test.ts' ! -name schema.d.ts) \
+  $(UI)/index.html $(UI)/vite.config.ts connector/server/openapi.json
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
 .PHONY: help
@@ -34,36 +37,46 @@ test: ## all that CI runs: check, unit and end-to-end tests, the DSP and DCP kit
 	@exec .ci/test
 
 .PHONY: build
-build: system
+build: system ui-dist
 	@echo "building (the first time takes minutes: RocksDB is compiled from source)"
 	@cargo build --release --locked --quiet --package symbolon --bin symbolon
 	@echo "build: $(BIN)/symbolon"
 
 .PHONY: check
-check: system $(DENY)/bin/cargo-deny ## format, lints, licences
+check: system $(DENY)/bin/cargo-deny ui-types ## format, lints, types of the UI, licences
 	@cargo fmt --all --check
 	@cargo clippy --release --locked --quiet --workspace --all-targets -- -D warnings
 	@PATH="$(DENY)/bin:$$PATH" cargo-deny --log-level error --workspace check bans licenses sources
+	@cd $(UI) && npm run --silent lint -- --log-level=error && npm run --silent typecheck
 	@echo "check: ok"
 
 .PHONY: unit
-unit: system openbao verifier $(PYSHACL)/bin/pyshacl ## unit and end-to-end tests without check and kits
+unit: system ui-dist openbao verifier $(PYSHACL)/bin/pyshacl ## unit and end-to-end tests without check and kits
 	@cargo build --release --locked --quiet --workspace --bins
 	@cargo test --release --locked --workspace
 
 .PHONY: kit-dsp
-kit-dsp: system java ## the official DSP TCK against a fresh connector; ONLY=CN_C:01-02 runs what matches
+kit-dsp: system ui-dist java ## the official DSP TCK against a fresh connector; ONLY=CN_C:01-02 runs what matches
 	@cargo build --release --locked --quiet --workspace --bins
 	@$(BIN)/kit-dsp $(if $(ONLY),"$(ONLY)")
 
 .PHONY: kit-dcp
-kit-dcp: system java ## the official DCP TCK likewise; DCP_KIT_JARS=folder runs another version of it
+kit-dcp: system ui-dist java ## the official DCP TCK likewise; DCP_KIT_JARS=folder runs another version of it
 	@cargo build --release --locked --quiet --workspace --bins
 	@$(BIN)/kit-dcp $(if $(ONLY),"$(ONLY)")
 
 .PHONY: kit-odrl
 kit-odrl: system ## public suites of ODRL policies, case by case; ONLY=solidlab runs what matches
 	@cargo test --release --locked --quiet --package symbolon-policies-odrl --test suites -- --nocapture $(ONLY) | .ci/suites
+
+.PHONY: ui
+ui: ui-types ## the UI alone, for development; SYMBOLON_URL=http://127.0.0.1:8081 SYMBOLON_KEY_FILE=api.key name a connector
+	@cd $(UI) && npm run --silent dev
+
+.PHONY: browser
+browser: system ui-dist chromium ## the UI against real connectors in Chromium; ONLY=catalog runs browser/catalog.spec.ts
+	@cargo build --release --locked --quiet --package symbolon --bin symbolon
+	@cd $(UI) && SYMBOLON_BIN=$(BIN)/symbolon node scripts/verdict.mjs $(ONLY)
 
 .PHONY: fuzz
 fuzz: system $(FUZZ)/bin/cargo-fuzz ## random bytes for the reader of policies, for FOR=120 seconds; needs a nightly compiler
@@ -73,12 +86,12 @@ fuzz: system $(FUZZ)/bin/cargo-fuzz ## random bytes for the reader of policies, 
 	@echo "fuzz: nothing panicked"
 
 .PHONY: first-transfer
-first-transfer: system ## a company that was invited: from an empty folder to governed data, with the seconds of each step
+first-transfer: system ui-dist ## a company that was invited: from an empty folder to governed data, with the seconds of each step
 	@cargo build --release --locked --quiet --workspace --bins
 	@$(BIN)/first-transfer
 
 .PHONY: bench
-bench: system verifier ## every benchmark; ONLY=name runs one, QUICK=1 a short run, PEER=edc measures EDC in the same run
+bench: system ui-dist verifier ## every benchmark; ONLY=name runs one, QUICK=1 a short run, PEER=edc measures EDC in the same run
 	@cargo build --release --locked --quiet --workspace --bins
 	@$(BIN)/bench $(if $(QUICK),--quick) $(if $(ONLY),"$(ONLY)")
 
@@ -92,6 +105,35 @@ system:
 	pkg-config --exists openssl 2>/dev/null || missing="$$missing libssl-dev"; \
 	[ -n "$$(ls /usr/lib/llvm-*/lib/libclang*.so* /usr/lib/*/libclang*.so* /usr/lib64/libclang*.so* 2>/dev/null)" ] || missing="$$missing libclang-dev"; \
 	if [ -n "$$missing" ]; then $(MAKE) --no-print-directory install PACKAGES="$$missing"; fi
+
+# The UI as the binary carries it. Nothing is done when it is fresh.
+.PHONY: ui-dist
+ui-dist: $(UI)/dist/index.html
+
+$(UI)/dist/index.html: $(UI_SOURCES) $(UI)/node_modules/.package-lock.json | ui-types
+	@cd $(UI) && npm run --silent build
+	@touch $@
+
+# The types of the API, made from its description.
+.PHONY: ui-types
+ui-types: $(UI)/src/api/schema.d.ts
+
+$(UI)/src/api/schema.d.ts: connector/server/openapi.json $(UI)/node_modules/.package-lock.json
+	@cd $(UI) && npm run --silent api >/dev/null 2>&1 || npm run --silent api
+
+$(UI)/node_modules/.package-lock.json: $(UI)/package-lock.json | node
+	@PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix $(UI) --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+# Debian's own Node.js is older than what the UI is built with.
+.PHONY: node
+node:
+	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null \
+	  && command -v npm >/dev/null || { echo "install Node.js 20.19 or later with npm (https://nodejs.org/en/download): the UI is built with it"; exit 1; }
+
+.PHONY: chromium
+chromium:
+	@command -v chromium >/dev/null || $(MAKE) --no-print-directory install PACKAGES=chromium
 
 .PHONY: java
 java:

@@ -53,7 +53,7 @@ use super::{
         usage::list,
         sparql::query,
     ),
-    components(schemas(problem::Document<'_>)),
+    components(schemas(problem::Document<'_>, issued::IssuedState)),
     security(("bearer" = []), ("apiKey" = [])),
     modifiers(&Keys, &Operations),
 )]

@@ -1,0 +1,27 @@
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { AREAS } from "./areas";
+import classes from "./Navigation.module.css";
+
+export function Navigation() {
+  const { t } = useTranslation();
+  const groups = Map.groupBy(AREAS, ({ group }) => group);
+  return (
+    <ul className={classes.groups}>
+      {[...groups].map(([group, areas]) => (
+        <li key={group}>
+          <ul className={classes.group}>
+            {areas.map(({ area, to, icon: Icon }) => (
+              <li key={area}>
+                <Link to={to} className={classes.link} activeOptions={{ exact: to === "/", includeSearch: false }}>
+                  <Icon size={18} stroke={1.6} aria-hidden="true" />
+                  {t(`areas.${area}`)}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </li>
+      ))}
+    </ul>
+  );
+}
