@@ -141,6 +141,12 @@ pub fn is_onward(action: &str) -> bool {
     any_covers(ONWARD, action)
 }
 
+/// As policies write it: by its short name where that alone says which action is meant, else with a prefix.
+pub fn written(iri_of: &str) -> String {
+    let local = iri_of.rsplit(['/', '#']).next().unwrap_or(iri_of);
+    if iri(local).is_some_and(|meant| meant == iri_of) { local.to_owned() } else { crate::names::prefixed(iri_of) }
+}
+
 /// The action that includes this one, by IRI; `None` for a root, and for what is not known.
 pub fn included_in(action: &str) -> Option<String> {
     let Name(vocabulary, local) = Name::of(action)?.includer()?;
@@ -155,7 +161,7 @@ pub fn added() -> impl Iterator<Item = String> {
 }
 
 /// Every action that a vocabulary has, by IRI.
-pub(crate) fn known() -> impl Iterator<Item = String> {
+pub fn known() -> impl Iterator<Item = String> {
     let core = INCLUDED_IN.iter().map(|(local, _)| *local).chain(["use", "transfer"]);
     let catenax = std::iter::once(format!("{CATENAX_POLICY}{CATENAX_ACCESS}"));
     let commons = CREATIVE_COMMONS.iter().map(|local| format!("{CC}{local}"));

@@ -12,7 +12,7 @@ use crate::decision::{Decision, ReasonCode};
 use crate::dry_run::asked::{Operands, operands};
 use crate::evaluate::evaluate;
 use crate::model::Policy;
-use crate::names::{CATENAX_POLICY, ODRL, Prefixes};
+use crate::names::{CATENAX_POLICY, ODRL};
 use crate::next_change::{next_change, next_change_in};
 use crate::uses::Uses;
 use crate::ways::{self, Search, Solved, Way};
@@ -143,11 +143,11 @@ impl Trial {
         let mut world = known.clone();
         world.set_now(self.at);
         for (operand, value) in self.claims.iter().chain(&self.scope) {
-            world = world.without(&Prefixes::default().left_operand(operand)).with(operand, value.clone());
+            world = world.with_only(operand, value.clone());
         }
         if let Some(purpose) = &self.purpose {
             for operand in [format!("{ODRL}purpose"), format!("{CATENAX_POLICY}UsagePurpose")] {
-                world = world.without(&operand).with(&operand, purpose.as_str());
+                world = world.with_only(&operand, purpose.as_str());
             }
         }
         for duty in &self.fulfilled {

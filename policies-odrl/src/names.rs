@@ -125,6 +125,13 @@ impl Prefixes {
     }
 }
 
+/// An IRI with the prefix that needs no declaration, where there is one.
+pub(crate) fn prefixed(iri: &str) -> String {
+    let known =
+        PREFIXES.iter().find_map(|(prefix, namespace)| Some(format!("{prefix}:{}", iri.strip_prefix(namespace)?)));
+    known.unwrap_or_else(|| iri.to_owned())
+}
+
 fn standard(prefix: &str) -> Option<&'static str> {
     PREFIXES.iter().find(|(known, _)| *known == prefix).map(|(_, namespace)| *namespace)
 }

@@ -18,6 +18,7 @@ mod meaning;
 pub mod odrl;
 mod operand;
 mod survival;
+mod values;
 
 use symbolon_vocab::{admissibility as adm, export_control as ec, idsa};
 
@@ -25,11 +26,12 @@ use crate::model::{AtomicConstraint, Operator};
 use crate::names::{CATENAX_LEGACY_POLICY, CATENAX_POLICY, EDC, ODRL, SYMBOLON, TRACTUSX};
 use crate::value::Value;
 
-pub use crate::action::{added as added_actions, included_in, is_onward};
+pub use crate::action::{added as added_actions, included_in, is_onward, known as actions, written as written_action};
 pub use check::{Finding, check};
 pub(crate) use meaning::Meaning;
 pub use operand::{Enforcement, Operand, Place, Shape};
 pub(crate) use survival::lets_keep;
+pub use values::KnownValue;
 
 /// The tables, by namespace. Short names are looked up in this order.
 const TABLES: &[(&str, &[Operand])] = &[
@@ -46,6 +48,53 @@ const TABLES: &[(&str, &[Operand])] = &[
 
 /// How many of the tables have short names: a policy has to write the others in full or with a prefix.
 const NAMED: usize = 4;
+
+/// A vocabulary whose left operands are known here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Vocabulary {
+    /// Its namespace, and where a policy may name it as its profile, that profile.
+    pub iri: &'static str,
+    /// Name for people.
+    pub name: &'static str,
+    /// What it is for, in one sentence.
+    pub definition: &'static str,
+    /// Whether a policy may name it as its `profile`, and is then checked against its rules.
+    pub is_profile: bool,
+}
+
+const fn vocabulary(iri: &'static str, name: &'static str, definition: &'static str, is_profile: bool) -> Vocabulary {
+    Vocabulary { iri, name, definition, is_profile }
+}
+
+/// The vocabularies in the order of [`operands`].
+pub const VOCABULARIES: &[Vocabulary] = &[
+    vocabulary(ODRL, "ODRL 2.2", "The common vocabulary of ODRL.", true),
+    vocabulary(CATENAX_POLICY, "Catena-X 2025/9", "The policies of Catena-X (CX-0152).", true),
+    vocabulary(EDC, "EDC", "What Eclipse EDC connectors add.", false),
+    vocabulary(SYMBOLON, "Symbolon", "Who asks.", true),
+    vocabulary(adm::NAMESPACE, "Admissibility", "What data may be used for, which data, how long and how far.", true),
+    vocabulary(
+        ec::NAMESPACE,
+        "Export control",
+        "How data is classified, and who may have it under which licence.",
+        true,
+    ),
+    vocabulary(idsa::CODE_NAMESPACE, "IDS", "The usage policies of the International Data Spaces.", false),
+    vocabulary(CATENAX_LEGACY_POLICY, "Catena-X before 2025/9", "The older policies of Catena-X.", false),
+    vocabulary(TRACTUSX, "Tractus-X", "What older Tractus-X connectors add.", false),
+];
+
+impl Operand {
+    /// As policies write it: by its short name where that alone says which operand is meant, else with a prefix that needs no
+    /// declaration, else in full.
+    pub fn written(&self) -> String {
+        let iri = self.iri();
+        if operand_iri(self.name).is_some_and(|meant| meant == iri) {
+            return self.name.to_owned();
+        }
+        crate::names::prefixed(&iri)
+    }
+}
 
 /// The left operand of that IRI; `None` when no known profile has it.
 pub fn operand(iri: &str) -> Option<&'static Operand> {

@@ -126,6 +126,11 @@ pub fn sentences(policy: &Policy) -> Vec<String> {
     render::sentences(&outline::of(policy))
 }
 
+/// What somebody does who does this action with the data, as a verb: `distribute the data to others`.
+pub fn action(iri: &str) -> String {
+    deed(iri, "the data")
+}
+
 /// The policy as a tree: rules, their conditions and duties, and what those consist of.
 pub fn tree(policy: &Policy) -> Node {
     outline::of(policy)

@@ -105,6 +105,12 @@ impl World {
         self
     }
 
+    /// What is supposed of a left operand, in place of what is known of it.
+    #[must_use]
+    pub fn with_only(self, left_operand: &str, value: impl Into<Json>) -> Self {
+        self.without(&Prefixes::default().left_operand(left_operand)).with(left_operand, value)
+    }
+
     /// The values of this left operand decide, and no sentence of a decision tells them: the other party may not learn them.
     #[must_use]
     pub fn with_confidential(mut self, left_operand: &str) -> Self {

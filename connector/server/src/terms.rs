@@ -9,7 +9,9 @@ pub mod offers;
 pub mod reading;
 pub mod reviewing;
 pub mod rights;
+pub mod templates;
 pub mod trying;
+pub mod vocabulary;
 
 use serde::Serialize;
 use symbolon_policies_odrl::Policy;

@@ -1,7 +1,9 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
-use symbolon_policies_odrl::profile::{Enforcement, check, included_in, is_onward, operand, operands};
+use symbolon_policies_odrl::profile::{
+    Enforcement, VOCABULARIES, actions, check, included_in, is_onward, operand, operands, written_action,
+};
 use symbolon_policies_odrl::{PolicyDocument, Request, World, evaluate};
 use symbolon_vocab::catenax;
 
@@ -22,6 +24,37 @@ fn every_operand_is_found_and_described_once() {
         assert!(iris.insert(iri.clone()), "{iri} is there twice");
     }
     assert!(operand("urn:example:unknown").is_none());
+}
+
+/// What people choose from is what policies are read as.
+#[test]
+fn what_is_offered_for_choice_is_read_as_what_it_is() {
+    for known in operands() {
+        let iri = known.iri();
+        assert_eq!(VOCABULARIES.iter().filter(|vocabulary| vocabulary.iri == known.namespace).count(), 1, "{iri}");
+        let canonical = |name: &str| {
+            let constraint = json!({"leftOperand": name, "operator": "eq", "rightOperand": "x"});
+            let policy = json!({"@type": "Set", "permission": [{"action": "use", "constraint": [constraint]}]});
+            PolicyDocument::parse(policy).unwrap().policy().canonical_json()
+        };
+        assert_eq!(canonical(&known.written()), canonical(&iri), "{iri}");
+        for value in known.values() {
+            assert!(value.meaning.ends_with('.'), "{iri}: {} has no meaning", value.value);
+        }
+    }
+    for action in actions() {
+        let canonical = |name: &str| {
+            let policy = json!({"@type": "Set", "permission": [{"action": name}]});
+            PolicyDocument::parse(policy).unwrap().policy().canonical_json()
+        };
+        assert_eq!(canonical(&written_action(&action)), canonical(&action), "{action}");
+    }
+    for vocabulary in VOCABULARIES {
+        let policy = json!({"@type": "Set", "profile": vocabulary.iri, "permission": [{"action": "use"}]});
+        let findings = check(PolicyDocument::parse(policy).unwrap().policy());
+        let unknown = findings.iter().any(|finding| finding.code == "profile.unknown");
+        assert_eq!(unknown, !vocabulary.is_profile, "{}", vocabulary.iri);
+    }
 }
 
 #[test]

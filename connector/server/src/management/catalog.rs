@@ -1,4 +1,6 @@
-//! `/catalog`: what partners offer.
+//! `/catalog`: what partners offer, and what they see of ours.
+
+pub mod previewing;
 
 use actix_web::web;
 use serde::{Deserialize, Serialize};
@@ -57,6 +59,7 @@ pub struct CatalogPage {
 pub(super) fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(at("/catalog").post(catalog));
     cfg.service(at("/catalog/dataset").post(dataset));
+    previewing::configure(cfg);
 }
 
 /// Ask a partner for its catalogue

@@ -1,6 +1,7 @@
 //! `/policies`: who may see an offer, and under which terms an asset may be used; and what can be asked about any policy.
 
 pub mod asking;
+pub mod making;
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
@@ -63,6 +64,7 @@ pub struct Policy {
 pub(super) fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(at("/policies").get(list).post(create));
     asking::configure(cfg);
+    making::configure(cfg);
     cfg.service(at("/policies/{id}").get(get).put(replace).delete(delete));
 }
 

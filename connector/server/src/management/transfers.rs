@@ -100,9 +100,16 @@ pub struct Transfer {
     /// What the transfer is confined to, as the consumer says: operand IRI → value or values.
     #[schema(value_type = Option<Object>)]
     scope: Option<Map<String, Value>>,
-    /// Bytes moved so far, as the provider counts them: pulled, or confirmed by the receiver of a push. 0 on the
-    /// consumer's side.
+    /// Bytes moved so far. At the provider: pulled, or confirmed by the receiver of a push. At the consumer: fetched through this
+    /// connector, or received in its inbox; what somebody fetches with the data address elsewhere is not seen here.
     bytes: i64,
+    /// Data requests so far. At the provider also those that were refused (`/requests` has each); at the consumer those that
+    /// went through this connector.
+    data_requests: i64,
+    /// RFC 3339: when data last moved; null: never.
+    last_data_at: Option<String>,
+    /// Consumer: RFC 3339: when the token that is held ends, where it can be told. It is renewed when data is fetched.
+    token_expires_at: Option<String>,
     /// RFC 3339.
     created_at: String,
     /// RFC 3339.
@@ -342,6 +349,9 @@ impl From<StoredTransfer> for Transfer {
             suspension,
             held_at: stored.held.map(time),
             bytes: stored.bytes,
+            data_requests: stored.requests,
+            last_data_at: stored.last_data.map(time),
+            token_expires_at: transfers::token_expires(&stored).map(|at| format!("{at:.3}")),
             pid: stored.pid,
             partner: stored.partner,
             agreement_id: stored.agreement_id,

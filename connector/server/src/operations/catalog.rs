@@ -1,9 +1,12 @@
 //! The catalogue: ours for partners, theirs for operators.
 
+pub mod previewing;
+
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
+use symbolon_policies_odrl::World;
 use symbolon_vocab::messages::{
     AccessService, Catalog, CatalogRequestMessage, DataService, Dataset, Distribution, RootDataset, parse, to_bytes,
 };
@@ -105,11 +108,24 @@ async fn audiences_of(connector: &Connector, caller: &Caller, now: Timestamp) ->
         }
         connector.read_policies(audiences.iter().map(|audience| audience.access_policy.as_str())).await?;
         let world = facts::standing(connector, caller.participant(), dataspace, now).await?.world;
-        for audience in audiences {
-            let policy = connector.policy(&audience.access_policy).await?;
-            if facts::may_see(policy.policy(), caller.participant(), &world) {
-                permitted.push(audience);
-            }
+        permitted.extend(permitted_policies(connector, &audiences, caller.participant(), &world).await?);
+    }
+    Ok(permitted)
+}
+
+/// Those of the audiences of one dataspace that a participant belongs to, by what is known of it there. The one decision on who
+/// sees an offer: what partners are shown and what operators are shown of it rest on it.
+async fn permitted_policies(
+    connector: &Connector,
+    audiences: &[Audience],
+    participant: &str,
+    world: &World,
+) -> Result<Vec<Audience>, Problem> {
+    let mut permitted = Vec::new();
+    for audience in audiences {
+        let policy = connector.policy(&audience.access_policy).await?;
+        if facts::may_see(policy.policy(), participant, world) {
+            permitted.push(audience.clone());
         }
     }
     Ok(permitted)

@@ -12,7 +12,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::Value;
 use symbolon_identity::credential::Credential;
-use symbolon_policies_odrl::{Decision, Policy, PolicyDocument, Reason, ReasonCode, Request, Uses, World, permits};
+use symbolon_policies_odrl::{
+    Decision, Policy, PolicyDocument, Reason, ReasonCode, Request, Uses, World, evaluate, permits,
+};
 use symbolon_vocab::{catenax, symbolon};
 
 use crate::connector::Connector;
@@ -299,10 +301,24 @@ fn kind_of(credential: &PresentedCredential) -> &str {
     specific.map_or("credential", String::as_str)
 }
 
-/// Whether an access policy lets the participant see an offer: it permits use, or the `access` of Catena-X (CX-0152).
+/// By any of these an access policy lets somebody see an offer: it permits use, or the `access` of Catena-X (CX-0152).
+const SEEING: [&str; 2] = ["use", catenax::ACCESS];
+
+/// Whether an access policy lets the participant see an offer.
 pub fn may_see(policy: &Policy, participant: &str, world: &World) -> bool {
-    let request = |action: &str| Request { action: action.to_owned(), ..request_to_use(participant, "") };
-    ["use", catenax::ACCESS].iter().any(|action| permits(policy, &request(action), world))
+    SEEING.iter().any(|action| permits(policy, &to_see(participant, action), world))
+}
+
+/// Why an access policy does not let the participant see an offer, for our own people. Of the two actions the one that its
+/// permissions are about is told.
+pub fn why_unseen(policy: &Policy, participant: &str, world: &World) -> Problem {
+    let decisions = SEEING.map(|action| evaluate(policy, &to_see(participant, action), world));
+    let about = |decision: &&Decision| decision.reasons.iter().any(|reason| reason.code != ReasonCode::OtherAction);
+    denied(decisions.iter().find(about).unwrap_or(&decisions[0]))
+}
+
+fn to_see(participant: &str, action: &str) -> Request {
+    Request { action: action.to_owned(), ..request_to_use(participant, "") }
 }
 
 /// Adds what the data is for: what the consumer said, or else the purposes that the agreed policy itself names. By

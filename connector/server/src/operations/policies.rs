@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use symbolon_policies_odrl::{PolicyDocument, World};
 
 use super::facts;
@@ -19,7 +19,9 @@ use crate::terms::comparing::{self, Compared, Known, Met};
 use crate::terms::explaining::{self, Explained};
 use crate::terms::reading;
 use crate::terms::reviewing::{self, Question, Reviewed};
+use crate::terms::templates::{self, PolicyTemplate};
 use crate::terms::trying::{self, Trial, Tried};
+use crate::terms::vocabulary::PolicyVocabulary;
 
 /// Policies that one question may be about.
 const POLICIES: usize = 16;
@@ -131,6 +133,33 @@ pub async fn review(
         reviewing::reviewed(&named, &question, now)
     })
     .await
+}
+
+/// What policies can be made of here.
+///
+/// # Errors
+/// 403.
+pub fn vocabulary(operator: &Operator) -> Result<PolicyVocabulary, Problem> {
+    operator.must(Permission::Read)?;
+    Ok(PolicyVocabulary::known())
+}
+
+/// Ready-made policies.
+///
+/// # Errors
+/// 403.
+pub fn templates(operator: &Operator) -> Result<Vec<PolicyTemplate>, Problem> {
+    operator.must(Permission::Read)?;
+    Ok(templates::all())
+}
+
+/// The policy that a template makes of these values. It is not stored.
+///
+/// # Errors
+/// 403; 404 for an unknown template; 422 for a value that does not fit.
+pub fn of_template(operator: &Operator, id: &str, given: &Map<String, Value>) -> Result<Value, Problem> {
+    operator.must(Permission::Read)?;
+    templates::filled(id, given)
 }
 
 impl Named {

@@ -131,6 +131,14 @@ pub(crate) async fn memberships(connector: &Connector, verified: &Verified) -> R
     }
 }
 
+/// Whether a partner that has proved nothing is let in, because an operator has registered it or nothing has to be proved.
+///
+/// # Errors
+/// When storage fails.
+pub(crate) async fn lets_in_without_proof(connector: &Connector, partner: &str) -> Result<bool, Problem> {
+    Ok(rules(connector).required.is_empty() || is_registered(connector, partner).await?)
+}
+
 /// Whether the partner is let in with what it has proved: that it belongs somewhere, or, where nothing that it presented was
 /// wrong, that it is one whom an operator has registered.
 async fn stands(connector: &Connector, weighed: &Weighed, partner: &str) -> Result<bool, Problem> {

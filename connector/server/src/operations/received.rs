@@ -22,7 +22,7 @@ use crate::problem::Problem;
 use crate::storage::agreements::{self, StoredAgreement};
 use crate::storage::received::{self as rows, Received};
 use crate::storage::transfers::{self, StoredTransfer};
-use crate::storage::{Page, StorageError};
+use crate::storage::{Page, Statement, StorageError};
 
 /// Rows that are read at once.
 const ROWS: i64 = 500;
@@ -66,7 +66,7 @@ pub(crate) async fn note(
     let now = clock::now();
     let Some(received) = described(connector, transfer, bytes, now).await? else { return Ok(()) };
     if !complete && received.delete_at.is_none() {
-        connector.db.commit_later(vec![rows::keep(&received)]).await;
+        connector.db.commit_later(vec![rows::keep(&received), receipt(&received)]).await;
         return Ok(());
     }
     let mut change = Change::default();
@@ -76,6 +76,7 @@ pub(crate) async fn note(
 
 fn keep(change: &mut Change, received: &Received, complete: bool) {
     change.write(rows::keep(received));
+    change.write(receipt(received));
     if complete {
         let body = json!({
             "agreement": received.agreement,
@@ -89,6 +90,11 @@ fn keep(change: &mut Change, received: &Received, complete: bool) {
     if received.delete_at.is_some() {
         change.delete_what_is_due();
     }
+}
+
+/// The transfer's own account of it.
+fn receipt(received: &Received) -> Statement {
+    transfers::record_receipt(&received.transfer, received.bytes, received.received)
 }
 
 /// What came, and until when it may be kept; `None` when it came under no agreement that we know.

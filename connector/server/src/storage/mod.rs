@@ -24,6 +24,7 @@ pub mod offers;
 pub mod partners;
 pub mod policies;
 pub mod presentations;
+pub mod previews;
 pub mod received;
 pub mod requests;
 pub mod status_lists;

@@ -254,7 +254,7 @@ pub async fn audiences(db: &Db, dataspace: &str) -> Result<Vec<Audience>, Storag
 }
 
 /// The audiences as one parameter. The id of a dataspace has no blank, so that none is taken for another.
-fn together(audiences: &[Audience]) -> String {
+pub(super) fn together(audiences: &[Audience]) -> String {
     let names = audiences.iter().map(|audience| format!("{} {}", audience.dataspace, audience.access_policy));
     to_json(&names.collect::<Vec<_>>())
 }
@@ -269,6 +269,8 @@ pub async fn by_dsp_offer_id(db: &Db, dsp_offer_id: &str) -> Result<Option<(Offe
 /// One asset under one offer, as the catalogue needs it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Listing {
+    /// The offer's id in this connector.
+    pub offer_id: String,
     /// The dataset.
     pub asset_id: String,
     /// Its properties.
@@ -343,7 +345,7 @@ fn read_ids(rows: &[SqliteRow]) -> Result<Vec<String>, StorageError> {
 
 /// Listings that any of these audiences may see, of the assets from `first` to `last`, in order.
 pub async fn listings(db: &Db, audiences: &[Audience], first: &str, last: &str) -> Result<Vec<Listing>, StorageError> {
-    let sql = "SELECT l.asset_id, l.dsp_offer_id, o.usage_policy, a.properties, a.formats
+    let sql = "SELECT l.offer_id, l.asset_id, l.dsp_offer_id, o.usage_policy, a.properties, a.formats
         FROM listing l JOIN offer o ON o.id = l.offer_id JOIN asset a ON a.id = l.asset_id
         WHERE l.asset_id >= $2 AND l.asset_id <= $3
         AND l.dataspace || ' ' || l.access_policy IN (SELECT value FROM json_each($1))
@@ -353,8 +355,9 @@ pub async fn listings(db: &Db, audiences: &[Audience], first: &str, last: &str) 
     rows.iter().map(read_listing).collect()
 }
 
-fn read_listing(row: &SqliteRow) -> Result<Listing, StorageError> {
+pub(super) fn read_listing(row: &SqliteRow) -> Result<Listing, StorageError> {
     Ok(Listing {
+        offer_id: column(row, LISTING, "offer_id")?,
         asset_id: column(row, LISTING, "asset_id")?,
         properties: json(row, LISTING, "properties")?,
         formats: json(row, LISTING, "formats")?,

@@ -52,8 +52,12 @@ pub struct StoredTransfer {
     pub counted: Option<Vec<Used>>,
     /// When the policy monitor suspended it, in milliseconds since the epoch; none if anybody else did.
     pub held: Option<i64>,
-    /// Bytes moved so far, as the provider counts.
+    /// Bytes moved so far: pulled, or confirmed by the receiver of a push; at the consumer what passed through this connector.
     pub bytes: i64,
+    /// Data requests so far, also those that were refused.
+    pub requests: i64,
+    /// When data last moved, in milliseconds since the epoch.
+    pub last_data: Option<i64>,
     /// The machine's value.
     pub machine: Transfer,
     /// Milliseconds since the epoch.
@@ -125,16 +129,34 @@ pub fn count_delivery(pid: &str, before: &[Used]) -> Statement {
     Statement::new(TABLE, pid, sql, vec![pid.into(), to_json(&before).into()]).exactly_one()
 }
 
-/// Records how far a push has come: what to resume from, and the bytes that the receiver has confirmed.
-pub fn record_sink(pid: &str, sink: &Value, confirmed: i64) -> Statement {
-    let sql = "UPDATE transfer SET sink = $2, bytes = $3 WHERE pid = $1";
-    Statement::new(TABLE, pid, sql, vec![pid.into(), to_json(sink).into(), confirmed.into()])
+/// Records how far a push has come: what to resume from, and the bytes that the receiver has confirmed by then.
+pub fn record_sink(pid: &str, sink: &Value, confirmed: i64, at: i64) -> Statement {
+    let sql = "UPDATE transfer SET sink = $2, bytes = $3, last_data = $4 WHERE pid = $1";
+    Statement::new(TABLE, pid, sql, vec![pid.into(), to_json(sink).into(), confirmed.into(), at.into()])
 }
 
-/// Adds what was pulled.
-pub fn add_bytes(pid: &str, bytes: i64) -> Statement {
-    let sql = "UPDATE transfer SET bytes = bytes + $2 WHERE pid = $1";
-    Statement::new(TABLE, pid, sql, vec![pid.into(), bytes.into()])
+/// Records how far a push into our inbox has come by then.
+pub fn record_receipt(pid: &str, bytes: i64, at: i64) -> Statement {
+    let sql = "UPDATE transfer SET bytes = $2, last_data = $3 WHERE pid = $1";
+    Statement::new(TABLE, pid, sql, vec![pid.into(), bytes.into(), at.into()])
+}
+
+/// What a transfer has moved since it was written down last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Moved {
+    /// Bytes.
+    pub bytes: i64,
+    /// Data requests, also those that were refused.
+    pub requests: i64,
+    /// When data moved, in milliseconds since the epoch; none if none did.
+    pub at: Option<i64>,
+}
+
+/// Adds what was moved.
+pub fn add_moved(pid: &str, moved: Moved) -> Statement {
+    let sql = "UPDATE transfer SET bytes = bytes + $2, requests = requests + $3,
+        last_data = max(coalesce(last_data, $4), coalesce($4, last_data)) WHERE pid = $1";
+    Statement::new(TABLE, pid, sql, vec![pid.into(), moved.bytes.into(), moved.requests.into(), moved.at.into()])
 }
 
 /// The transfer with this own process id, or `None`.
@@ -229,6 +251,8 @@ fn read(row: &SqliteRow) -> Result<StoredTransfer, StorageError> {
         counted: counted.map(|_| json(row, TABLE, "counted")).transpose()?,
         held: column(row, TABLE, "held")?,
         bytes: column(row, TABLE, "bytes")?,
+        requests: column(row, TABLE, "requests")?,
+        last_data: column(row, TABLE, "last_data")?,
         machine: json(row, TABLE, "body")?,
         created: column(row, TABLE, "created")?,
         updated: column(row, TABLE, "updated")?,

@@ -16,6 +16,7 @@ mod parsing;
 mod partner;
 mod policies;
 mod presenting;
+mod previewing;
 mod processes;
 mod publishing;
 mod releasing;

@@ -353,3 +353,48 @@ async fn nothing_is_agreed_without_a_person_that_breaks_the_profile_of_the_datas
     assert_eq!(termination["code"], "policy.profile");
     assert!(texts(&termination["reason"]).contains("[profile.unnamed at profile]"), "{termination}");
 }
+
+#[actix_web::test]
+async fn what_policies_can_be_made_of_is_what_is_decided_by() {
+    let fixture = Fixture::new().await;
+    let app = fixture.app().await;
+    let known = call(&app, "viewer", "GET", "/api/v1/policies/operands", None).await;
+    assert_eq!(known.status, 200);
+    let find = |list: &str, member: &str, value: &str| {
+        let found = known.json[list].as_array().unwrap().iter().find(|one| one[member] == value).cloned();
+        found.unwrap_or_else(|| panic!("{list} has no {member} {value}"))
+    };
+    let membership = find("items", "iri", &format!("{CX}Membership"));
+    assert_eq!(
+        (&membership["kind"], &membership["operators"], &membership["values"][0]["value"], &membership["closed"]),
+        (&json!("decided"), &json!(["eq"]), &json!("active"), &json!(true))
+    );
+    let liability = find("items", "iri", &format!("{CX}Liability"));
+    assert_eq!((&liability["kind"], &liability["fact"]), (&json!("contractual"), &Value::Null));
+    let part = find("items", "written", "adm:partNumber");
+    assert_eq!((&part["values"], &part["everyValueCounts"]), (&Value::Null, &json!(true)));
+    assert_eq!(find("actions", "written", "distribute")["onward"], json!(true));
+    assert_eq!(find("actions", "written", "access")["includedIn"], Value::Null);
+    assert_eq!(find("profiles", "iri", CX)["isProfile"], json!(true));
+    // What the list says of an operand is what the check of a policy says.
+    let purpose = find("items", "iri", &format!("{CX}UsagePurpose"));
+    assert_eq!((&purpose["operators"], &purpose["closed"]), (&json!(["isAnyOf"]), &json!(false)));
+}
+
+#[actix_web::test]
+async fn every_template_can_be_stored_as_it_is() {
+    let fixture = Fixture::new().await;
+    let app = fixture.app().await;
+    let templates = call(&app, "viewer", "GET", "/api/v1/policies/templates", None).await.json;
+    let templates = templates["items"].as_array().unwrap().clone();
+    assert!(templates.len() >= 10, "{templates:?}");
+    for template in templates {
+        let id = template["id"].as_str().unwrap();
+        let stored = post(&fixture, "policies", json!({"id": id, "policy": template["policy"]})).await;
+        assert_eq!(stored.status, 201, "{stored:?}");
+        assert_eq!(stored.json["terms"]["notUnderstood"], json!([]), "{id}");
+    }
+    let refused = post(&fixture, "policies/templates/until", json!({"parameters": {"until": "soon"}})).await;
+    assert_eq!((refused.status, refused.json["rule"].as_str()), (422, Some("parameters.until")), "{refused:?}");
+    assert_eq!(post(&fixture, "policies/templates/none", json!({})).await.status, 404);
+}

@@ -133,6 +133,12 @@ pub async fn access(connector: &Arc<Connector>, operator: &Operator, pid: &str) 
     }
 }
 
+/// Consumer: when the token of the data address that is held ends, where it can be told.
+pub fn token_expires(stored: &StoredTransfer) -> Option<Timestamp> {
+    let address = stored.machine.data_address().filter(|_| stored.machine.role() == Role::Consumer)?;
+    expiry(address.property("authorization")?)
+}
+
 /// Asks the provider for a fresh token.
 ///
 /// # Errors

@@ -17,7 +17,7 @@ use symbolon_vocab::messages::DataAddress;
 
 pub(crate) use holding::review;
 
-pub use addresses::{Access, INBOX, access, inbox_path, renew, renewed_for};
+pub use addresses::{Access, INBOX, access, inbox_path, renew, renewed_for, token_expires};
 
 use super::{ATTEMPTS, Report, StepError, operands};
 use crate::authentication::{Operator, Permission};
@@ -119,6 +119,8 @@ fn new_row(
         counted: None,
         held: None,
         bytes: 0,
+        requests: 0,
+        last_data: None,
         machine,
         created: clock::millis(now),
         updated: clock::millis(now),
@@ -309,7 +311,10 @@ pub(super) async fn completed(
 /// Records how far a push has come.
 pub(crate) async fn record_push(connector: &Connector, pid: &str, state: &PushState) {
     let confirmed = i64::try_from(state.confirmed).unwrap_or(i64::MAX);
-    connector.db.commit_later(vec![rows::record_sink(pid, &json!(state), confirmed)]).await;
+    connector
+        .db
+        .commit_later(vec![rows::record_sink(pid, &json!(state), confirmed, clock::millis(clock::now()))])
+        .await;
 }
 
 /// Provider: everything has been pushed, or it cannot be.
