@@ -79,6 +79,7 @@ function pass(target: string, key: string | null): Connect.NextHandleFunction {
       { hostname: base.hostname, port: base.port, path: incoming.url, method: incoming.method, headers },
       (answer) => {
         response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.on("error", () => response.destroy());
         answer.pipe(response);
       },
     );

@@ -1,6 +1,6 @@
 import { Breadcrumbs, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useLocation } from "@tanstack/react-router";
+import { useMatch } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { sessionQuery } from "@/api/session";
@@ -24,7 +24,8 @@ interface PageProps {
 export function Page({ title, documentTitle, description, actions, crumbs = [], children }: PageProps) {
   const { t } = useTranslation();
   const heading = useRef<HTMLHeadingElement>(null);
-  const pathname = useLocation({ select: (location) => location.pathname });
+  // Of the route that shows this page: the address has changed already while the page before is still here.
+  const pathname = useMatch({ strict: false, select: (match) => match.pathname });
   const { data: session } = useQuery({ ...sessionQuery, enabled: false });
   const name = session?.connector.name ?? "Symbolon";
   const words = documentTitle ?? (typeof title === "string" ? title : undefined);
