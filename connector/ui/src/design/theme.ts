@@ -41,10 +41,24 @@ const gray: MantineColorsTuple = [
   "#1d252b",
 ];
 
+/** 7 carries white text with 6.4:1. */
+const red: MantineColorsTuple = [
+  "#fdecea",
+  "#f9d4d1",
+  "#f2a8a3",
+  "#ec8a83",
+  "#e3625a",
+  "#d64740",
+  "#c5332e",
+  "#b42323",
+  "#951a1a",
+  "#741212",
+];
+
 export const theme = createTheme({
   primaryColor: "petrol",
   primaryShade: { light: 7, dark: 7 },
-  colors: { petrol, dark, gray },
+  colors: { petrol, dark, gray, red },
   black: "#1d252b",
   autoContrast: true,
   fontFamily: '"Inter Variable", system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
@@ -72,7 +86,9 @@ export const theme = createTheme({
     Button: { defaultProps: { size: "sm", fw: 500 } },
     Drawer: { defaultProps: { transitionProps: { duration: 120 } } },
     Menu: { defaultProps: { shadow: "md", transitionProps: { duration: 80 } } },
-    Modal: { defaultProps: { centered: true, transitionProps: { duration: 120 } } },
+    Modal: {
+      defaultProps: { centered: true, styles: { title: { fontWeight: 600 } }, transitionProps: { duration: 120 } },
+    },
     NumberInput: { defaultProps: { size: "sm" } },
     Paper: { defaultProps: { radius: "md" } },
     PasswordInput: { defaultProps: { size: "sm" } },
