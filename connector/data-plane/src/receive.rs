@@ -77,7 +77,7 @@ async fn take(
         let bytes = match tokio::time::timeout(destination.idle, body.next()).await {
             Ok(Some(Ok(bytes))) => bytes,
             Ok(None) => break,
-            Ok(Some(Err(_))) | Err(_) => return Err(ReceiveError::Incomplete(upload.keep().await?)),
+            Ok(Some(Err(_))) | Err(_) => return Err(broken_off(upload, piece).await?),
         };
         if upload.offset() + bytes.len() as u64 > end {
             let held = upload.keep().await?;
@@ -90,9 +90,15 @@ async fn take(
     }
     let brought = upload.offset() - piece.start;
     if piece.end.is_some_and(|end| upload.offset() < end) {
-        return Err(ReceiveError::Incomplete(upload.keep().await?));
+        return Err(broken_off(upload, piece).await?);
     }
     Ok(upload.finish(piece.total).await?.received(brought))
+}
+
+/// Keeps what came.
+async fn broken_off(upload: Upload, piece: &Piece) -> Result<ReceiveError, ReceiveError> {
+    let held = upload.keep().await?;
+    Ok(ReceiveError::Incomplete { held, brought: held.saturating_sub(piece.start) })
 }
 
 /// The part of an upload that one request brings.
@@ -164,9 +170,14 @@ pub enum ReceiveError {
     /// More bytes than allowed.
     #[error("the upload is larger than the {0} bytes that are allowed")]
     TooLarge(u64),
-    /// The body broke off; this many bytes are kept.
-    #[error("the body broke off; {0} bytes are kept")]
-    Incomplete(u64),
+    /// The body broke off.
+    #[error("the body broke off; {held} bytes are kept")]
+    Incomplete {
+        /// Bytes held durably, from the beginning.
+        held: u64,
+        /// Bytes that this request brought.
+        brought: u64,
+    },
     /// The disk.
     #[error("the upload cannot be written at the moment")]
     Storage(String),
@@ -176,7 +187,7 @@ impl ReceiveError {
     /// The status of the answer that says so.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::Malformed(_) | Self::Incomplete(_) => StatusCode::BAD_REQUEST,
+            Self::Malformed(_) | Self::Incomplete { .. } => StatusCode::BAD_REQUEST,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Offset(_) => StatusCode::CONFLICT,
             Self::Busy => StatusCode::LOCKED,
@@ -193,7 +204,7 @@ impl ReceiveError {
             Self::Offset(_) => "upload-offset",
             Self::Busy => "upload-busy",
             Self::TooLarge(_) => "upload-too-large",
-            Self::Incomplete(_) => "upload-incomplete",
+            Self::Incomplete { .. } => "upload-incomplete",
             Self::Storage(_) => "upload-storage",
         }
     }
@@ -201,7 +212,7 @@ impl ReceiveError {
     /// The value of the `Upload-Offset` field that the answer must carry.
     pub fn offset(&self) -> Option<u64> {
         match self {
-            Self::Offset(offset) | Self::Incomplete(offset) => Some(*offset),
+            Self::Offset(offset) | Self::Incomplete { held: offset, .. } => Some(*offset),
             Self::Malformed(_) | Self::Method | Self::Busy | Self::TooLarge(_) | Self::Storage(_) => None,
         }
     }

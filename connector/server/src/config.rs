@@ -15,6 +15,9 @@ use url::Url;
 pub use self::identity::{Identity, KEY_OVERLAP_SECONDS, Mode, StsClient, Transit, Vault};
 use crate::storage::Durability;
 
+/// Statistics are kept at most this long.
+const MOST_DAYS: u32 = 366;
+
 /// Everything that can be set.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -50,6 +53,9 @@ pub struct Config {
     /// What is logged, and how.
     #[serde(default)]
     pub log: Log,
+    /// What is counted.
+    #[serde(default)]
+    pub statistics: Statistics,
 }
 
 /// The listener for partners: `/dsp`, `/.well-known`, `/data`, `/identity`.
@@ -273,6 +279,20 @@ impl Default for Log {
     }
 }
 
+/// What is counted.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Statistics {
+    /// How long rolled-up statistics are kept, in days.
+    pub kept_days: u32,
+}
+
+impl Default for Statistics {
+    fn default() -> Self {
+        Self { kept_days: 31 }
+    }
+}
+
 /// Why the configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -327,6 +347,9 @@ impl Config {
         }
         if self.limits.catalog_page == 0 || self.limits.body_bytes < 1024 || self.delivery.per_partner == 0 {
             return refused("limits", "a limit is too small to work with");
+        }
+        if !(1..=MOST_DAYS).contains(&self.statistics.kept_days) {
+            return refused("statistics.kept_days", "keep statistics for 1 to 366 days");
         }
         for key in &self.management.keys {
             if key.sha256.len() != 64 || hex::decode(&key.sha256).is_err() {

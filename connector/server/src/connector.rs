@@ -1,7 +1,7 @@
 //! The running connector: what operations work with, and the one way in which they change anything.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -39,6 +39,7 @@ use crate::storage::negotiations::StoredNegotiation;
 use crate::storage::transfers::StoredTransfer;
 use crate::storage::{Db, Statement, Transaction, messages, policies};
 use crate::worker::monitor::{About, Monitor};
+use crate::worker::outbox::Delivering;
 use crate::worker::projector::Projector;
 use crate::worker::push::Pushing;
 use crate::worker::recorder::Recorder;
@@ -75,6 +76,8 @@ pub struct Connector {
     pub http: HttpClient,
     /// Messages whose rows are committed, on their way to the worker that delivers them.
     pub outbox: UnboundedSender<StoredMessage>,
+    /// What delivery does about each partner.
+    pub delivering: Delivering,
     /// Transfers that have started, on their way to the worker that pushes.
     pub pushes: UnboundedSender<String>,
     /// The pushes that are under way.
@@ -355,6 +358,8 @@ impl Recent {
 #[derive(Debug, Default)]
 pub struct PolicyCache {
     inner: RwLock<(u64, HashMap<String, Arc<PolicyDocument>>)>,
+    /// How many of all policies break rules of their profiles, as counted before some change.
+    findings: Mutex<Option<(u64, usize)>>,
 }
 
 /// More policies than this are not kept.
@@ -365,7 +370,19 @@ impl PolicyCache {
         self.inner.read().unwrap_or_else(PoisonError::into_inner).1.get(id).cloned()
     }
 
-    fn epoch(&self) -> u64 {
+    /// How many of all policies break rules of their profiles, if that was counted since the last change.
+    pub(crate) fn with_findings(&self) -> Option<usize> {
+        let counted = *self.findings.lock().unwrap_or_else(PoisonError::into_inner);
+        counted.filter(|(epoch, _)| *epoch == self.epoch()).map(|(_, count)| count)
+    }
+
+    /// What was counted, of the policies as they were at this epoch.
+    pub(crate) fn keep_findings(&self, epoch: u64, count: usize) {
+        *self.findings.lock().unwrap_or_else(PoisonError::into_inner) = Some((epoch, count));
+    }
+
+    /// Grows with each change.
+    pub(crate) fn epoch(&self) -> u64 {
         self.inner.read().unwrap_or_else(PoisonError::into_inner).0
     }
 

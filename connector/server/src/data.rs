@@ -2,22 +2,26 @@
 
 mod flowing;
 
+use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 use symbolon_data_plane::client::Client;
-use symbolon_data_plane::meter::Meter;
+use symbolon_data_plane::meter::{Meter, Outcome};
 use symbolon_data_plane::pull::{Incoming, PullError, pull};
 use symbolon_data_plane::receive::{Destination, ReceiveError, receive};
 
 use crate::connector::Connector;
 use crate::operations::data::{self, Asked, Released};
+use crate::operations::grants::Grant;
 use crate::operations::{received, transfers};
 use crate::problem::{Kind, Problem};
+use crate::worker::recorder::{Answered, Recorder};
 
 /// Mounts the face.
 pub fn configure(service: &mut web::ServiceConfig) {
@@ -35,6 +39,7 @@ async fn give(
     request: HttpRequest,
     body: web::Payload,
 ) -> Result<HttpResponse, Problem> {
+    let began = Instant::now();
     let path = request.match_info();
     let (transfer, sub_path) = (path.query("transfer"), raw_tail(&request));
     let (method, query) = (request.method().as_str(), request.query_string());
@@ -42,10 +47,33 @@ async fn give(
     let Released { grant, asked: confined } = data::release(&connector, asked).await?;
     let (sub_path, query) = confined.as_ref().map_or((sub_path, query), |asked| (asked.path(), asked.query()));
     let incoming = Incoming { request: &request, sub_path, query, body };
-    let (recorder, pid) = (connector.recorder.clone(), grant.transfer.clone());
-    let meter = Meter::new(move |ended| recorder.moved(&pid, ended.bytes));
+    let answering = Rc::new(Answering { began, headed: Cell::new(None) });
+    let meter = Rc::clone(&answering).meter(connector.recorder.clone(), &grant);
     let answer = pull(&client, &grant.source, incoming, meter).await.map_err(|error| pull_problem(&error))?;
+    answering.headed.set(Some(began.elapsed()));
     Ok(flowing::governed(answer, connector, grant))
+}
+
+/// An answer whose time is taken until it begins.
+struct Answering {
+    began: Instant,
+    headed: Cell<Option<Duration>>,
+}
+
+impl Answering {
+    /// Counts the answer when it has ended.
+    fn meter(self: Rc<Self>, recorder: Recorder, grant: &Grant) -> Meter {
+        let (transfer, partner) = (grant.transfer.clone(), grant.partner.clone());
+        Meter::new(move |ended| {
+            // An answer without a body may have ended before it was handed back.
+            let took = match (self.headed.get(), ended.outcome) {
+                (Some(headed), _) => Some(headed),
+                (None, Outcome::Failed(_)) => None,
+                (None, Outcome::Complete | Outcome::Abandoned) => Some(self.began.elapsed()),
+            };
+            recorder.answered(Answered { transfer, partner, bytes: ended.bytes, took });
+        })
+    }
 }
 
 /// What follows `/data/{transfer}/`, as it was sent: the source decodes it, not we.
@@ -103,13 +131,15 @@ async fn take(
     };
     match receive(&destination, &request, body).await {
         Ok(held) => {
+            connector.recorder.received(&stored.partner, held.bytes);
             if held.bytes > 0 || (held.complete && request.method() != Method::HEAD) {
                 received::note(&connector, &stored, held.offset, held.complete).await?;
             }
             Ok(held.response())
         }
         Err(error) => {
-            if let ReceiveError::Incomplete(held) = error {
+            if let ReceiveError::Incomplete { held, brought } = error {
+                connector.recorder.received(&stored.partner, brought);
                 received::note(&connector, &stored, held, false).await?;
             }
             Ok(receive_problem(&error))

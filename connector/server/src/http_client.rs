@@ -1,6 +1,7 @@
 //! Requests to partners: one client, every address past the guard, every answer bounded.
 
 mod fetching;
+mod reach;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,6 +12,7 @@ use symbolon_data_plane::client::{Client, Timeouts};
 use url::Url;
 
 pub use self::fetching::{Fetching, Own};
+pub use self::reach::{Contact, Failing, Reach};
 
 use crate::authentication::Authentication;
 use crate::config::Outgoing;
@@ -28,6 +30,7 @@ pub struct HttpClient {
     client: Client,
     authentication: Arc<Authentication>,
     timeout: Duration,
+    reach: Reach,
 }
 
 /// What came back.
@@ -83,7 +86,17 @@ pub fn guarded(outgoing: &Outgoing) -> Result<Client, Problem> {
 impl HttpClient {
     /// A client for partners. `client` is the one of [`guarded`].
     pub fn new(client: Client, outgoing: &Outgoing, authentication: Arc<Authentication>) -> Self {
-        Self { client, authentication, timeout: Duration::from_secs(outgoing.request_timeout_s) }
+        Self {
+            client,
+            authentication,
+            timeout: Duration::from_secs(outgoing.request_timeout_s),
+            reach: Reach::default(),
+        }
+    }
+
+    /// Which partners answer.
+    pub fn reach(&self) -> &Reach {
+        &self.reach
     }
 
     /// The guarded client, for moving data.
@@ -107,7 +120,9 @@ impl HttpClient {
     pub async fn post(&self, audience: &str, address: &str, body: &str) -> Result<Exchange, PostError> {
         let request =
             |http: &reqwest::Client, url| http.post(url).header(CONTENT_TYPE, "application/json").body(body.to_owned());
-        self.send(&self.authorization(audience).await?, address, request).await
+        let outcome = self.send(&self.authorization(audience).await?, address, request).await;
+        self.reach.note(audience, &outcome);
+        outcome
     }
 
     /// Posts a message with this Authorization header.
@@ -132,7 +147,9 @@ impl HttpClient {
     /// # Errors
     /// As [`Self::post`].
     pub async fn get(&self, audience: &str, address: &str) -> Result<Exchange, PostError> {
-        self.send(&self.authorization(audience).await?, address, |http, url| http.get(url)).await
+        let outcome = self.send(&self.authorization(audience).await?, address, |http, url| http.get(url)).await;
+        self.reach.note(audience, &outcome);
+        outcome
     }
 
     async fn authorization(&self, audience: &str) -> Result<String, PostError> {
@@ -185,6 +202,11 @@ impl Exchange {
     /// 2xx: the partner has taken it.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
+    }
+
+    /// 5xx: the partner's server failed.
+    pub fn is_server_error(&self) -> bool {
+        (500..600).contains(&self.status)
     }
 
     /// Whether trying the same message again may help. Server errors may pass at any time; a partner that does not know

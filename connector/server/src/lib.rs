@@ -21,6 +21,7 @@ pub mod management;
 pub mod operations;
 pub mod problem;
 pub mod startup;
+pub mod statistics;
 pub mod storage;
 pub mod telemetry;
 pub mod terms;

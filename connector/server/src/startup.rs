@@ -114,7 +114,7 @@ pub async fn reindex(config: &Config, progress: impl Fn(u64)) -> Result<u64, Pro
 
 /// What commits hand to the workers.
 pub(crate) struct Queues {
-    messages: UnboundedReceiver<StoredMessage>,
+    pub(crate) messages: UnboundedReceiver<StoredMessage>,
     pub(crate) pushes: UnboundedReceiver<String>,
     errands: UnboundedReceiver<Errand>,
     pub(crate) stirred: UnboundedReceiver<About>,
@@ -147,9 +147,10 @@ pub(crate) async fn assemble(config: Config) -> Result<(Arc<Connector>, Queues),
     let connector = Arc::new(Connector {
         participant: config.identity.participant.clone().unwrap_or_else(|| identity.keys.current().did().to_owned()),
         tokens: TokenKey::new(identity.keys.current().token_secret().as_bytes()),
-        recorder: Recorder::start(db.clone()),
+        recorder: Recorder::start(db.clone(), config.statistics.kept_days),
         projector: Projector::start(db.clone(), graph.clone()),
         outbox,
+        delivering: outbox::Delivering::new(config.delivery.clone()),
         pushes,
         pushing: Pushing::default(),
         errands,

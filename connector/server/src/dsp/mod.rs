@@ -8,20 +8,27 @@ mod negotiations;
 mod transfers;
 mod version;
 
+use std::time::Instant;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::AUTHORIZATION;
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use symbolon_vocab::messages::{Message, parse, to_bytes};
 
 use crate::arrival::{self, Arrived};
 use crate::authentication::Caller;
 use crate::connector::Connector;
 use crate::problem::{Kind, Problem};
+use crate::worker::recorder::Exchanged;
 
 /// Mounts the face. Fixed paths stand before captured ones.
 pub fn configure(service: &mut web::ServiceConfig) {
     service.service(version::resource()).service(
         web::scope("/dsp/2025-1")
+            .wrap(from_fn(counted))
             .configure(agreements::configure)
             .configure(catalog::configure)
             .configure(negotiations::configure)
@@ -30,6 +37,29 @@ pub fn configure(service: &mut web::ServiceConfig) {
     );
 }
 
+/// Counts a message of a partner that proved who it is, and how long it waited for its answer.
+async fn counted(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let (began, connector) = (Instant::now(), request.app_data::<web::Data<Connector>>().cloned());
+    let response = next.call(request).await?;
+    let sender = response.request().extensions_mut().remove::<Sender>();
+    let kind = response.request().extensions_mut().remove::<MessageType>();
+    if let (Some(Sender(partner)), Some(MessageType(kind)), Some(connector)) = (sender, kind, connector) {
+        let took = response.status().is_success().then(|| began.elapsed());
+        connector.recorder.exchanged(Exchanged { kind: kind.into(), inbound: true, partner, took });
+    }
+    Ok(response)
+}
+
+/// Of a request: who sent it, once that is proved.
+struct Sender(String);
+
+/// Of a request: the type of its message, once that is read.
+#[derive(Clone, Copy)]
+struct MessageType(&'static str);
+
 async fn nothing_here(request: HttpRequest) -> Result<HttpResponse, Problem> {
     Err(Problem::not_found("protocol endpoint", request.path()))
 }
@@ -37,7 +67,9 @@ async fn nothing_here(request: HttpRequest) -> Result<HttpResponse, Problem> {
 /// Who sends this request.
 async fn caller(connector: &Connector, request: &HttpRequest) -> Result<Caller, Problem> {
     let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    connector.authentication.caller(connector, header).await
+    let caller = connector.authentication.caller(connector, header).await?;
+    request.extensions_mut().insert(Sender(caller.participant().to_owned()));
+    Ok(caller)
 }
 
 /// A body that has been read: the message, and the text it came as.
@@ -51,6 +83,7 @@ fn body<M: Message>(request: &HttpRequest, bytes: &[u8]) -> Result<Body<M>, Prob
     arrival::must_be_json(request)?;
     let message = parse::<M>(bytes)
         .map_err(|malformed| Problem::bad_request("message.malformed", malformed.reason).with_rule(malformed.member))?;
+    request.extensions_mut().insert(MessageType(M::TYPE));
     let text = String::from_utf8(bytes.to_vec())
         .map_err(|_| Problem::bad_request("message.encoding", "the body is not UTF-8"))?;
     Ok(Body { message, text })

@@ -1,5 +1,6 @@
 //! `/agreements`: what was concluded, what proves it, and its end.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use actix_web::http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -24,7 +25,7 @@ use crate::operations::agreements::{self, Import};
 use crate::operations::partners::{self, Counterparty, Named};
 use crate::operations::terminating;
 use crate::problem::{Kind, Problem};
-use crate::storage::agreements::{AgreementState, StoredAgreement};
+use crate::storage::agreements::{AgreementState, Filter, StoredAgreement};
 use crate::terms::Terms;
 use crate::terms::rights::{Rights, surviving};
 
@@ -91,6 +92,12 @@ pub struct Agreement {
     /// `IN_FORCE`, `RETIRED` or `TERMINATED`.
     #[schema(value_type = String)]
     state: AgreementState,
+    /// Whether it grants anything: nobody has ended it. What its terms still permit is in `rights`.
+    in_force: bool,
+    /// RFC 3339: when the right to use ends, as the agreement's text says; null: no end is agreed, or it has ended.
+    valid_until: Option<String>,
+    /// How many transfers there have been under it.
+    transfers: i64,
     /// RFC 3339.
     concluded_at: String,
     /// The ODRL Agreement as it was sent.
@@ -171,6 +178,14 @@ pub struct AgreementQuery {
     after: Option<String>,
     /// Participant id of the other party.
     partner: Option<String>,
+    /// `consumer` or `provider`: ours.
+    #[param(value_type = Option<super::negotiations::Side>)]
+    role: Option<Role>,
+    /// `IN_FORCE`, `RETIRED` or `TERMINATED`.
+    #[param(value_type = Option<String>)]
+    state: Option<AgreementState>,
+    /// A text in an id (agreement, asset, negotiation, participant), in the digest or in the partner's name.
+    q: Option<String>,
 }
 
 pub(super) fn configure(cfg: &mut web::ServiceConfig) {
@@ -191,12 +206,15 @@ pub(super) async fn list(
     connector: web::Data<Connector>,
     Query(query): Query<AgreementQuery>,
 ) -> Result<web::Json<Items<Agreement>>, Problem> {
-    let page = page(query.limit, query.after)?;
-    let rows = agreements::list(&connector, &operator, query.partner.as_deref(), &page).await?;
-    let documents = agreements::documents(&connector, &rows).await?;
+    let AgreementQuery { limit, after, partner, role, state, q } = query;
+    let page = page(limit, after)?;
+    let filter = Filter { partner, role: role.map(|role| role.to_string()), state, text: q };
+    let found = agreements::list(&connector, &operator, &filter, &page).await?;
+    let documents = agreements::documents(&connector, &found.rows).await?;
+    let transfers = agreements::transfers_under(&connector, &found.rows).await?;
     // Signatures are checked for each entry: not on the thread that answers requests.
-    let view = move |row| Agreement::of(row, &documents);
-    let items = web::block(move || Items::of(rows, &page, |row| row.id.clone(), view)).await;
+    let view = move |row| Agreement::of(row, &documents, &transfers);
+    let items = web::block(move || Items::found(found, &page, |row| row.id.clone(), view)).await;
     items.map(web::Json).map_err(Problem::internal)
 }
 
@@ -325,22 +343,28 @@ pub(super) async fn terminate(
 
 /// The agreement as it is told, with whether its halves fit.
 async fn shown(connector: &Connector, stored: StoredAgreement) -> Result<Agreement, Problem> {
-    let documents = agreements::documents(connector, std::slice::from_ref(&stored)).await?;
-    Ok(Agreement::of(stored, &documents))
+    let one = std::slice::from_ref(&stored);
+    let documents = agreements::documents(connector, one).await?;
+    let transfers = agreements::transfers_under(connector, one).await?;
+    Ok(Agreement::of(stored, &documents, &transfers))
 }
 
 impl Agreement {
-    fn of(stored: StoredAgreement, documents: &Carried) -> Self {
+    fn of(stored: StoredAgreement, documents: &Carried, transfers: &HashMap<String, i64>) -> Self {
         let fits = attestation::fits(&stored, documents);
         let half = |half: crate::storage::agreements::Attestation| {
             let crate::storage::agreements::Attestation { role, signer, credential, jwt } = half;
             Attestation { role, signer, credential, jwt }
         };
         let policy = stored.document.policy();
+        let rights = rights(&stored);
         Self {
             role: stored.role.to_string(),
             terms: Terms::of(policy),
-            rights: rights(&stored),
+            in_force: stored.state == AgreementState::InForce,
+            valid_until: rights.until.clone(),
+            transfers: transfers.get(&stored.id).copied().unwrap_or_default(),
+            rights,
             surviving_duties: surviving(policy),
             policy: stored.document.json().clone(),
             attestations: stored.attestations.into_iter().map(half).collect(),

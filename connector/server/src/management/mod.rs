@@ -25,6 +25,7 @@ pub mod monitor;
 pub mod negotiations;
 pub mod offers;
 pub mod openapi;
+pub mod outbox;
 pub mod page;
 pub mod partners;
 pub mod policies;
@@ -34,6 +35,7 @@ pub mod received;
 pub mod requests;
 mod route;
 pub mod sparql;
+pub mod summary;
 pub mod transfers;
 pub mod usage;
 pub mod webhooks;
@@ -58,6 +60,8 @@ pub const BASE: &str = "/api/v1";
 pub fn configure(cfg: &mut web::ServiceConfig) {
     let nouns = [
         info::configure,
+        summary::configure,
+        outbox::configure,
         keys::configure,
         invitations::configure,
         dataspaces::configure,

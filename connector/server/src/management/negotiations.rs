@@ -17,6 +17,7 @@ use super::{created, in_dataspace, time};
 use crate::authentication::Operator;
 use crate::connector::Connector;
 use crate::ids;
+use crate::operations::negotiations::standing::{self, Counts, Standing, mover};
 use crate::operations::negotiations::{self, Action};
 use crate::operations::partners;
 use crate::operations::publishing::policies;
@@ -126,10 +127,46 @@ pub struct NegotiationQuery {
     role: Option<String>,
     /// Participant id.
     partner: Option<String>,
+    /// Where it stands.
+    r#box: Option<NegotiationBox>,
+    /// A text in an id (process, asset, offer, agreement, participant) or in the partner's name.
+    q: Option<String>,
+}
+
+/// Where a negotiation stands.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum NegotiationBox {
+    /// It waits for us.
+    Us,
+    /// It waits for the partner.
+    Partner,
+    /// It ended without an agreement.
+    Failed,
+    /// It ended with an agreement.
+    Done,
+    /// It has not ended.
+    Open,
+}
+
+/// How many negotiations stand where.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NegotiationBoxes {
+    /// They wait for us.
+    us: i64,
+    /// They wait for the partner.
+    partner: i64,
+    /// They have not ended: `us` and `partner`.
+    open: i64,
+    /// They ended without an agreement.
+    failed: i64,
+    /// They ended with an agreement.
+    done: i64,
 }
 
 pub(super) fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(at("/negotiations").get(list).post(create));
+    cfg.service(at("/negotiations/boxes").get(boxes));
     cfg.service(at("/negotiations/{pid}/messages").get(messages));
     cfg.service(at("/negotiations/{pid}/counter").post(counter));
     cfg.service(at("/negotiations/{pid}/accept").post(accept));
@@ -189,10 +226,23 @@ pub(super) async fn list(
     connector: web::Data<Connector>,
     Query(query): Query<NegotiationQuery>,
 ) -> Result<web::Json<Items<Negotiation>>, Problem> {
-    let NegotiationQuery { limit, after, state, role, partner } = query;
+    let NegotiationQuery { limit, after, state, role, partner, r#box, q } = query;
     let page = page(limit, after)?;
-    let rows = negotiations::list(&connector, &operator, &Filter { state, role, partner }, &page).await?;
-    Ok(web::Json(Items::of(rows, &page, |row| row.pid.clone(), Negotiation::from)))
+    let standing = r#box.map(|named| Standing::from(named).states());
+    let filter = Filter { state, role, partner, standing, text: q };
+    let found = negotiations::list(&connector, &operator, &filter, &page).await?;
+    Ok(web::Json(Items::found(found, &page, |row| row.pid.clone(), Negotiation::from)))
+}
+
+/// Count negotiations by where they stand
+#[utoipa::path(get, path = "/negotiations/boxes", tag = "negotiations",
+    responses((status = 200, description = "All of them, counted", body = NegotiationBoxes)))]
+pub(super) async fn boxes(
+    operator: Operator,
+    connector: web::Data<Connector>,
+) -> Result<web::Json<NegotiationBoxes>, Problem> {
+    let Counts { us, partner, failed, done } = standing::counts(&connector, &operator).await?;
+    Ok(web::Json(NegotiationBoxes { us, partner, open: us + partner, failed, done }))
 }
 
 /// Read a negotiation
@@ -356,10 +406,17 @@ impl From<StoredNegotiation> for Negotiation {
 
 /// Whose move the protocol waits for.
 fn waiting_for(state: StateName, own: Role) -> Option<&'static str> {
-    let mover = match state {
-        StateName::Requested | StateName::Accepted | StateName::Verified => Role::Provider,
-        StateName::Offered | StateName::Agreed => Role::Consumer,
-        StateName::Finalized | StateName::Terminated => return None,
-    };
-    Some(if mover == own { "us" } else { "partner" })
+    mover(state).map(|mover| if mover == own { "us" } else { "partner" })
+}
+
+impl From<NegotiationBox> for Standing {
+    fn from(named: NegotiationBox) -> Self {
+        match named {
+            NegotiationBox::Us => Self::Us,
+            NegotiationBox::Partner => Self::Partner,
+            NegotiationBox::Failed => Self::Failed,
+            NegotiationBox::Done => Self::Done,
+            NegotiationBox::Open => Self::Open,
+        }
+    }
 }

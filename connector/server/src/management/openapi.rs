@@ -9,8 +9,8 @@ use super::problem::MEDIA_TYPE;
 use super::route::at;
 use super::{
     BASE, agreements, assets, catalog, credential_offers, credential_requests, credentials, dataspaces, events, health,
-    info, invitations, issued, keys, members, monitor, negotiations, offers, partners, policies, problem, received,
-    requests, sparql, transfers, usage, webhooks,
+    info, invitations, issued, keys, members, monitor, negotiations, offers, outbox, partners, policies, problem,
+    received, requests, sparql, summary, transfers, usage, webhooks,
 };
 
 /// The management API.
@@ -23,6 +23,8 @@ use super::{
     ),
     paths(
         info::info,
+        summary::get,
+        outbox::list, outbox::messages, outbox::retry,
         keys::list, keys::rotate, keys::did,
         openapi,
         assets::list, assets::create, assets::get, assets::replace, assets::delete,
@@ -41,11 +43,11 @@ use super::{
         catalog::catalog, catalog::dataset, catalog::previewing::preview,
         negotiations::list, negotiations::create, negotiations::get, negotiations::messages, negotiations::counter,
         negotiations::accept, negotiations::approve, negotiations::offer, negotiations::verify, negotiations::finalize,
-        negotiations::reject, negotiations::terminate,
+        negotiations::reject, negotiations::terminate, negotiations::boxes,
         agreements::list, agreements::import, agreements::get, agreements::rdf, agreements::export, agreements::verify,
         agreements::retire, agreements::terminate,
         transfers::list, transfers::create, transfers::get, transfers::messages, transfers::start, transfers::suspend,
-        transfers::resume, transfers::complete, transfers::terminate, transfers::data_address,
+        transfers::resume, transfers::complete, transfers::terminate, transfers::data_address, transfers::boxes,
         monitor::list, monitor::get,
         received::list, received::get,
         events::stream, events::log,

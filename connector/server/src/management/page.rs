@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::problem::Problem;
-use crate::storage::Page;
+use crate::storage::{Found, Page};
 
 /// How much of a list, and what to continue after.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -23,7 +23,8 @@ pub struct PageQuery {
 pub struct Items<T> {
     /// The entries.
     pub items: Vec<T>,
-    /// What to give as `after` for the entries that follow; null at the end.
+    /// What to give as `after` for the entries that follow; null at the end. A search looks through a bounded number of
+    /// entries: there may be more also after a short or empty slice.
     pub next: Option<String>,
 }
 
@@ -56,5 +57,11 @@ impl<T> Items<T> {
         let next =
             if rows.len() > asked { asked.checked_sub(1).and_then(|last| rows.get(last)).map(cursor) } else { None };
         Self { items: rows.into_iter().take(asked).map(view).collect(), next }
+    }
+
+    /// As [`Self::of`]; where the search for a text stopped early, there may be more than what was found.
+    pub(super) fn found<R>(found: Found<R>, page: &Page, cursor: impl Fn(&R) -> String, view: impl Fn(R) -> T) -> Self {
+        let Self { items, next } = Self::of(found.rows, page, cursor, view);
+        Self { items, next: next.or(found.looked_to) }
     }
 }

@@ -14,6 +14,7 @@ use super::route::at;
 use super::{created, time};
 use crate::authentication::Operator;
 use crate::connector::Connector;
+use crate::operations::transfers::standing::{self, Counts, Standing};
 use crate::operations::transfers::{self, Action, Wanted};
 use crate::problem::Problem;
 use crate::storage::negotiations::role_name;
@@ -153,10 +154,44 @@ pub struct TransferQuery {
     role: Option<String>,
     /// Agreement id.
     agreement: Option<String>,
+    /// Participant id.
+    partner: Option<String>,
+    /// Where it stands.
+    r#box: Option<TransferBox>,
+    /// A text in an id (process, asset, agreement, participant), in the purpose or in the partner's name.
+    q: Option<String>,
+}
+
+/// Where a transfer stands.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum TransferBox {
+    /// STARTED: data may flow.
+    Running,
+    /// REQUESTED or SUSPENDED.
+    Waiting,
+    /// COMPLETED: everything was transferred.
+    Ended,
+    /// TERMINATED.
+    Failed,
+}
+
+/// How many transfers stand where.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TransferBoxes {
+    /// STARTED: data may flow.
+    running: i64,
+    /// REQUESTED or SUSPENDED.
+    waiting: i64,
+    /// COMPLETED: everything was transferred.
+    ended: i64,
+    /// TERMINATED.
+    failed: i64,
 }
 
 pub(super) fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(at("/transfers").get(list).post(create));
+    cfg.service(at("/transfers/boxes").get(boxes));
     cfg.service(at("/transfers/{pid}/messages").get(messages));
     cfg.service(at("/transfers/{pid}/start").post(start));
     cfg.service(at("/transfers/{pid}/suspend").post(suspend));
@@ -195,10 +230,23 @@ pub(super) async fn list(
     connector: web::Data<Connector>,
     Query(query): Query<TransferQuery>,
 ) -> Result<web::Json<Items<Transfer>>, Problem> {
-    let TransferQuery { limit, after, state, role, agreement } = query;
+    let TransferQuery { limit, after, state, role, agreement, partner, r#box, q } = query;
     let page = page(limit, after)?;
-    let rows = transfers::list(&connector, &operator, &Filter { state, role, agreement }, &page).await?;
-    Ok(web::Json(Items::of(rows, &page, |row| row.pid.clone(), Transfer::from)))
+    let states = r#box.map(|named| Standing::from(named).states());
+    let filter = Filter { state, role, agreement, partner, states, text: q };
+    let found = transfers::list(&connector, &operator, &filter, &page).await?;
+    Ok(web::Json(Items::found(found, &page, |row| row.pid.clone(), Transfer::from)))
+}
+
+/// Count transfers by where they stand
+#[utoipa::path(get, path = "/transfers/boxes", tag = "transfers",
+    responses((status = 200, description = "All of them, counted", body = TransferBoxes)))]
+pub(super) async fn boxes(
+    operator: Operator,
+    connector: web::Data<Connector>,
+) -> Result<web::Json<TransferBoxes>, Problem> {
+    let Counts { running, waiting, ended, failed } = standing::counts(&connector, &operator).await?;
+    Ok(web::Json(TransferBoxes { running, waiting, ended, failed }))
 }
 
 /// Read a transfer
@@ -361,6 +409,17 @@ impl From<StoredTransfer> for Transfer {
             scope: stored.scope,
             created_at: time(stored.created),
             updated_at: time(stored.updated),
+        }
+    }
+}
+
+impl From<TransferBox> for Standing {
+    fn from(named: TransferBox) -> Self {
+        match named {
+            TransferBox::Running => Self::Running,
+            TransferBox::Waiting => Self::Waiting,
+            TransferBox::Ended => Self::Ended,
+            TransferBox::Failed => Self::Failed,
         }
     }
 }

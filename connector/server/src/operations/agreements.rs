@@ -1,5 +1,6 @@
 //! Agreements: what was concluded, what proves it, and its end.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -13,11 +14,11 @@ use crate::authentication::{Operator, Permission};
 use crate::clock;
 use crate::connector::{Change, Connector};
 use crate::problem::{Kind, Problem};
-use crate::storage::agreements::{self as rows, AgreementState, StoredAgreement};
+use crate::storage::agreements::{self as rows, AgreementState, Filter, StoredAgreement};
 use crate::storage::evidence::{self, Kept};
 use crate::storage::messages::{self, Status};
 use crate::storage::offers::Step;
-use crate::storage::{Page, StorageError};
+use crate::storage::{self, Found, Page, StorageError};
 use crate::worker::monitor::About;
 
 /// Agreements, newest first.
@@ -27,11 +28,23 @@ use crate::worker::monitor::About;
 pub async fn list(
     connector: &Connector,
     operator: &Operator,
-    partner: Option<&str>,
+    filter: &Filter,
     page: &Page,
-) -> Result<Vec<StoredAgreement>, Problem> {
+) -> Result<Found<StoredAgreement>, Problem> {
     operator.must(Permission::Read)?;
-    Ok(rows::list(&connector.db, partner, page).await?)
+    Ok(rows::list(&connector.db, filter, page).await?)
+}
+
+/// How many transfers each of these agreements has had; one that is not named has had none.
+///
+/// # Errors
+/// When storage fails.
+pub async fn transfers_under(
+    connector: &Connector,
+    agreements: &[StoredAgreement],
+) -> Result<HashMap<String, i64>, Problem> {
+    let ids: Vec<&str> = agreements.iter().map(|agreement| agreement.id.as_str()).collect();
+    Ok(storage::transfers::per_agreement(&connector.db, &ids).await?)
 }
 
 /// One agreement.

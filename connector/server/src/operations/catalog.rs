@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use symbolon_policies_odrl::World;
 use symbolon_vocab::messages::{
-    AccessService, Catalog, CatalogRequestMessage, DataService, Dataset, Distribution, RootDataset, parse, to_bytes,
+    AccessService, Catalog, CatalogRequestMessage, DataService, Dataset, Distribution, Message as _, RootDataset,
+    parse, to_bytes,
 };
 
 use super::facts;
@@ -239,7 +240,9 @@ pub async fn of_partner(
     };
     let request = to_bytes(&CatalogRequestMessage { id: None, filter: Vec::new() });
     let body = String::from_utf8(request).unwrap_or_default();
-    let exchange = connector.http.post(&partner.id, &url, &body).await?;
+    let outcome = connector.http.post(&partner.id, &url, &body).await;
+    connector.recorder.asked(CatalogRequestMessage::TYPE, &partner.id, &outcome);
+    let exchange = outcome?;
     expect_success(&exchange)?;
     parse::<Catalog>(&exchange.body).map_err(|malformed| not_understood(&malformed.reason))?;
     let catalog: Value = serde_json::from_slice(&exchange.body).map_err(|e| not_understood(&e.to_string()))?;
@@ -259,7 +262,9 @@ pub async fn dataset_of_partner(
 ) -> Result<Value, Problem> {
     operator.must(Permission::Read)?;
     let url = format!("{}/catalog/datasets/{}", partner.dsp_address, path_segment(dataset));
-    let exchange = connector.http.get(&partner.id, &url).await?;
+    let outcome = connector.http.get(&partner.id, &url).await;
+    connector.recorder.asked("DatasetRequestMessage", &partner.id, &outcome);
+    let exchange = outcome?;
     expect_success(&exchange)?;
     parse::<RootDataset>(&exchange.body).map_err(|malformed| not_understood(&malformed.reason))?;
     serde_json::from_slice(&exchange.body).map_err(|e| not_understood(&e.to_string()))

@@ -6,6 +6,7 @@ use sqlx::sqlite::SqliteRow;
 use symbolon_contract_negotiation::{Party, Role};
 use symbolon_policies_odrl::PolicyDocument;
 
+use super::narrowing::{Found, List, Narrowing};
 use super::negotiations::role_name;
 use super::offers::Step;
 use super::{Arg, Db, Page, Statement, StorageError, column, json, to_json};
@@ -157,17 +158,87 @@ pub async fn by_id(db: &Db, id: &str) -> Result<Option<StoredAgreement>, Storage
     row.as_ref().map(read).transpose()
 }
 
-/// Agreements in the order of their ids.
-pub async fn list(db: &Db, partner: Option<&str>, page: &Page) -> Result<Vec<StoredAgreement>, StorageError> {
-    let rows = sqlx::query(
-        "SELECT * FROM agreement WHERE ($1 IS NULL OR id < $1) AND ($2 IS NULL OR partner = $2) ORDER BY id DESC LIMIT $3",
-    )
-    .bind(page.after.as_deref())
-    .bind(partner)
-    .bind(page.limit)
-    .fetch_all(db.readers())
-    .await?;
+/// What a list may be narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Participant id.
+    pub partner: Option<String>,
+    /// `consumer` or `provider`.
+    pub role: Option<String>,
+    /// Whether it still grants anything.
+    pub state: Option<AgreementState>,
+    /// A text in an id or in the partner's name.
+    pub text: Option<String>,
+}
+
+const LIST: List = List {
+    rows: "SELECT * FROM agreement",
+    keys: "SELECT id AS key FROM agreement",
+    order: " ORDER BY concluded DESC, id DESC",
+    down_to: ("(concluded, id) >= (SELECT concluded, id FROM agreement WHERE id = ", ")"),
+    searched: &["id", "partner", "asset", "negotiation", "digest"],
+};
+
+/// Agreements, newest first.
+pub async fn list(db: &Db, filter: &Filter, page: &Page) -> Result<Found<StoredAgreement>, StorageError> {
+    let mut narrowing = Narrowing::default();
+    narrowing.equal("partner", filter.partner.as_deref());
+    narrowing.equal("role", filter.role.as_deref());
+    narrowing.equal("state", filter.state.map(state_name));
+    let after = page.after.as_deref();
+    narrowing.with("(concluded, id) < (SELECT concluded, id FROM agreement WHERE id = ", after, ")");
+    narrowing.list(db, &LIST, filter.text.as_deref(), page.limit, read).await
+}
+
+/// No end is agreed.
+pub const NEVER: i64 = i64::MAX;
+
+/// How many agreements are in force.
+pub async fn count_in_force(db: &Db) -> Result<i64, StorageError> {
+    let mut narrowing = Narrowing::default();
+    narrowing.equal("state", Some(state_name(AgreementState::InForce)));
+    narrowing.count(db, "SELECT count(*) AS key FROM agreement").await
+}
+
+/// Agreements whose end has not been worked out, in the order of their ids.
+pub async fn without_end(db: &Db, limit: i64) -> Result<Vec<StoredAgreement>, StorageError> {
+    let sql = "SELECT * FROM agreement WHERE ends IS NULL ORDER BY id LIMIT $1";
+    let rows = sqlx::query(sql).bind(limit).fetch_all(db.readers()).await?;
     rows.iter().map(read).collect()
+}
+
+/// Notes when the right to use ends, as the agreement's text says: milliseconds since the epoch, or [`NEVER`].
+pub fn note_end(id: &str, ends: i64) -> Statement {
+    Statement::new(TABLE, id, "UPDATE agreement SET ends = $2 WHERE id = $1", vec![id.into(), ends.into()])
+}
+
+/// An agreement in force that will end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// Agreement id.
+    pub id: String,
+    /// Dataset id.
+    pub asset: String,
+    /// The other participant.
+    pub partner: String,
+    /// Milliseconds since the epoch.
+    pub ends: i64,
+}
+
+/// Agreements in force that end in this time, the soonest first.
+pub async fn ending(db: &Db, from: i64, until: i64, limit: i64) -> Result<Vec<Ending>, StorageError> {
+    let sql = "SELECT id, asset, partner, ends FROM agreement WHERE state = 'IN_FORCE' AND ends >= $1 AND ends < $2
+        ORDER BY ends LIMIT $3";
+    let rows = sqlx::query(sql).bind(from).bind(until).bind(limit).fetch_all(db.readers()).await?;
+    let ending = |row: &SqliteRow| {
+        Ok(Ending {
+            id: column(row, TABLE, "id")?,
+            asset: column(row, TABLE, "asset")?,
+            partner: column(row, TABLE, "partner")?,
+            ends: column(row, TABLE, "ends")?,
+        })
+    };
+    rows.iter().map(ending).collect()
 }
 
 /// What the graph has to take up after `seq`: the place in the log and the agreement as it is now.

@@ -106,9 +106,9 @@ pub async fn list(db: &Db, page: &Page) -> Result<Vec<StoredOffer>, StorageError
     rows.iter().map(read).collect()
 }
 
-/// How many offers of the issuer wait for a decision.
-pub async fn waiting(db: &Db, issuer: &str) -> Result<i64, StorageError> {
-    let sql = "SELECT count(*) FROM credential_offer WHERE issuer = $1 AND state = 'RECEIVED'";
+/// How many offers wait for a decision, of one issuer or of all.
+pub async fn waiting(db: &Db, issuer: Option<&str>) -> Result<i64, StorageError> {
+    let sql = "SELECT count(*) FROM credential_offer WHERE ($1 IS NULL OR issuer = $1) AND state = 'RECEIVED'";
     Ok(sqlx::query_scalar(sql).bind(issuer).fetch_one(db.readers()).await?)
 }
 

@@ -106,6 +106,15 @@ pub async fn newest(db: &Db, limit: i64) -> Result<Vec<StoredCredential>, Storag
     rows.iter().map(read).collect()
 }
 
+/// Credentials whose validity ends before `until` and that no later one of the same type and issuer replaces, the soonest first.
+pub async fn expiring(db: &Db, until: i64, limit: i64) -> Result<Vec<StoredCredential>, StorageError> {
+    let sql = "SELECT * FROM credential c WHERE valid_until < $1 AND NOT EXISTS (SELECT 1 FROM credential n
+        WHERE n.type = c.type AND n.issuer = c.issuer AND (n.valid_until IS NULL OR n.valid_until > c.valid_until))
+        ORDER BY valid_until LIMIT $2";
+    let rows = sqlx::query(sql).bind(until).bind(limit).fetch_all(db.readers()).await?;
+    rows.iter().map(read).collect()
+}
+
 fn read(row: &SqliteRow) -> Result<StoredCredential, StorageError> {
     Ok(StoredCredential {
         id: column(row, TABLE, "id")?,

@@ -5,7 +5,7 @@ use std::fmt;
 
 use sqlx::sqlite::SqliteRow;
 
-use super::{Arg, Db, Statement, StorageError, column};
+use super::{Arg, Db, Statement, StorageError, column, to_json};
 
 const TABLE: &str = "message";
 
@@ -133,6 +133,11 @@ impl StoredMessage {
         self.kind == NEGOTIATION_QUESTION || self.kind == TRANSFER_QUESTION
     }
 
+    /// Out: whether its last attempt met no connection, no answer in time, or an error of the partner's server.
+    pub fn found_nobody(&self) -> bool {
+        self.attempts > 0 && self.http_status.is_none_or(|status| status >= 500)
+    }
+
     /// Whether it ends its process: it is delivered even though the process is over.
     pub fn ends_process(&self) -> bool {
         self.kind.ends_with("TerminationMessage")
@@ -252,6 +257,50 @@ pub async fn pending(db: &Db, seq: i64, limit: i64) -> Result<Vec<StoredMessage>
         .fetch_all(db.readers())
         .await?;
     rows.iter().map(read).collect()
+}
+
+/// Outgoing messages to one partner that wait, oldest first, after `seq`.
+pub async fn pending_for(db: &Db, partner: &str, seq: i64, limit: i64) -> Result<Vec<StoredMessage>, StorageError> {
+    let sql = "SELECT * FROM message WHERE status = 'pending' AND partner = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+    let rows = sqlx::query(sql).bind(partner).bind(seq).bind(limit).fetch_all(db.readers()).await?;
+    rows.iter().map(read).collect()
+}
+
+/// What waits for one partner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// Participant id.
+    pub partner: String,
+    /// How many messages.
+    pub messages: i64,
+    /// When the oldest was made, in milliseconds since the epoch.
+    pub oldest: i64,
+    /// How often the oldest was tried.
+    pub attempts: i64,
+    /// The HTTP status of its last attempt.
+    pub http_status: Option<i64>,
+    /// Why its last attempt failed.
+    pub detail: Option<String>,
+}
+
+/// What waits, for each partner of `partners`, or for those for whom most waits.
+pub async fn waiting(db: &Db, partners: Option<&[&str]>, limit: i64) -> Result<Vec<Waiting>, StorageError> {
+    let sql = "SELECT w.partner, w.messages, m.at AS oldest, m.attempts, m.http_status, m.detail FROM
+        (SELECT partner, count(*) AS messages, min(seq) AS first FROM message WHERE status = 'pending'
+            AND ($1 IS NULL OR partner IN (SELECT value FROM json_each($1))) GROUP BY partner) w
+        JOIN message m ON m.seq = w.first ORDER BY w.messages DESC, w.partner LIMIT $2";
+    let rows = sqlx::query(sql).bind(partners.map(|some| to_json(&some))).bind(limit).fetch_all(db.readers()).await?;
+    let waiting = |row: &SqliteRow| {
+        Ok(Waiting {
+            partner: column(row, TABLE, "partner")?,
+            messages: column(row, TABLE, "messages")?,
+            oldest: column(row, TABLE, "oldest")?,
+            attempts: column(row, TABLE, "attempts")?,
+            http_status: column(row, TABLE, "http_status")?,
+            detail: column(row, TABLE, "detail")?,
+        })
+    };
+    rows.iter().map(waiting).collect()
 }
 
 fn read(row: &SqliteRow) -> Result<StoredMessage, StorageError> {

@@ -19,6 +19,7 @@ pub mod issuance;
 pub mod issued;
 pub mod members;
 pub mod messages;
+mod narrowing;
 pub mod negotiations;
 pub mod offers;
 pub mod partners;
@@ -27,6 +28,7 @@ pub mod presentations;
 pub mod previews;
 pub mod received;
 pub mod requests;
+pub mod statistics;
 pub mod status_lists;
 pub mod transfers;
 pub mod usage;
@@ -41,6 +43,13 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
 use tokio::sync::{mpsc, oneshot, watch};
+
+pub use self::narrowing::Found;
+
+/// Bookkeeping that nobody waits for is written at the latest after this.
+const LINGER: Duration = Duration::from_millis(100);
+/// What may be lost is written at the latest after this.
+const WHENEVER: Duration = Duration::from_secs(5);
 
 /// How much a commit promises.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -245,9 +254,26 @@ impl Db {
     /// Hands over bookkeeping that nobody waits for (delivery marks, data-request records). It is written with the
     /// next group, at the latest 100 ms later; a crash before that repeats work that is idempotent.
     pub async fn commit_later(&self, statements: Vec<Statement>) {
-        if self.writer.send(writer::Job::Later(statements)).await.is_err() {
+        self.commit_within(statements, LINGER).await;
+    }
+
+    /// Hands over what may be lost (statistics). It shares the next commit that happens anyway, and has one of its own only
+    /// when there is none for five seconds.
+    pub async fn commit_whenever(&self, statements: Vec<Statement>) {
+        self.commit_within(statements, WHENEVER).await;
+    }
+
+    async fn commit_within(&self, statements: Vec<Statement>, within: Duration) {
+        if !statements.is_empty() && self.writer.send(writer::Job::Later(statements, within)).await.is_err() {
             tracing::warn!("storage is closed; bookkeeping was not written");
         }
+    }
+
+    /// Returns when everything handed over so far is durable.
+    pub(crate) async fn settled(&self) -> Result<(), StorageError> {
+        let (reply, outcome) = oneshot::channel();
+        self.writer.send(writer::Job::Now(Transaction::default(), reply)).await.map_err(|_| StorageError::Closed)?;
+        outcome.await.map_err(|_| StorageError::Closed)?
     }
 
     /// Waits until everything handed over so far is durable and stops the writer.

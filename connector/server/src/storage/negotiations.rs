@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use sqlx::sqlite::SqliteRow;
 use symbolon_contract_negotiation::Role;
-use symbolon_contract_negotiation::negotiation::Negotiation;
+use symbolon_contract_negotiation::negotiation::{Negotiation, StateName};
 
 use super::agreements::Attestation;
+use super::narrowing::{Found, List, Narrowing};
 use super::offers::Step;
 use super::{Arg, Db, Page, Statement, StorageError, column, json, to_json};
 
@@ -126,6 +127,9 @@ pub async fn by_peer_pid(
     row.as_ref().map(read).transpose()
 }
 
+/// Where negotiations stand: states, with the role in which we are; none: in either.
+pub type Standing = Vec<(Option<Role>, Vec<StateName>)>;
+
 /// What a list may be narrowed to.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
@@ -135,21 +139,50 @@ pub struct Filter {
     pub role: Option<String>,
     /// Participant id.
     pub partner: Option<String>,
+    /// In one of these states and roles.
+    pub standing: Option<Standing>,
+    /// A text in an id or in the partner's name.
+    pub text: Option<String>,
 }
 
+impl Filter {
+    /// The conditions, without the text.
+    fn narrowing(&self) -> Narrowing {
+        let mut narrowing = Narrowing::default();
+        narrowing.equal("state", self.state.as_deref());
+        narrowing.equal("role", self.role.as_deref());
+        narrowing.equal("partner", self.partner.as_deref());
+        if let Some(standing) = &self.standing {
+            let alternative = |(role, states): &(Option<Role>, Vec<StateName>)| {
+                let states = states.iter().map(|state| state.as_str().to_owned()).collect();
+                let role = role.map(|role| ("role", vec![role_name(role).to_owned()]));
+                std::iter::once(("state", states)).chain(role).collect()
+            };
+            narrowing.any_of(&standing.iter().map(alternative).collect::<Vec<_>>());
+        }
+        narrowing
+    }
+}
+
+const LIST: List = List {
+    rows: "SELECT * FROM negotiation",
+    keys: "SELECT pid AS key FROM negotiation",
+    order: " ORDER BY pid DESC",
+    down_to: ("pid >= ", ""),
+    searched: &["pid", "peer_pid", "partner", "asset", "offer_id", "agreement_id"],
+};
+
 /// Negotiations, newest first (own process ids grow with time).
-pub async fn list(db: &Db, filter: &Filter, page: &Page) -> Result<Vec<StoredNegotiation>, StorageError> {
-    let sql = "SELECT * FROM negotiation WHERE ($1 IS NULL OR pid < $1) AND ($2 IS NULL OR state = $2)
-        AND ($3 IS NULL OR role = $3) AND ($4 IS NULL OR partner = $4) ORDER BY pid DESC LIMIT $5";
-    let rows = sqlx::query(sql)
-        .bind(page.after.as_deref())
-        .bind(filter.state.as_deref())
-        .bind(filter.role.as_deref())
-        .bind(filter.partner.as_deref())
-        .bind(page.limit)
-        .fetch_all(db.readers())
-        .await?;
-    rows.iter().map(read).collect()
+pub async fn list(db: &Db, filter: &Filter, page: &Page) -> Result<Found<StoredNegotiation>, StorageError> {
+    let mut narrowing = filter.narrowing();
+    narrowing.with("pid < ", page.after.as_deref(), "");
+    narrowing.list(db, &LIST, filter.text.as_deref(), page.limit, read).await
+}
+
+/// How many negotiations stand so.
+pub async fn count(db: &Db, standing: &Standing) -> Result<i64, StorageError> {
+    let filter = Filter { standing: Some(standing.clone()), ..Filter::default() };
+    filter.narrowing().count(db, "SELECT count(*) AS key FROM negotiation").await
 }
 
 /// How a role is written in rows.

@@ -1,6 +1,6 @@
 //! Partners: whom we know, where they are, and what we hold for true about them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 use sqlx::sqlite::SqliteRow;
@@ -60,6 +60,19 @@ pub async fn list(db: &Db, page: &Page) -> Result<Vec<Partner>, StorageError> {
         .fetch_all(db.readers())
         .await?;
     rows.iter().map(read).collect()
+}
+
+/// How many partners are known.
+pub async fn count(db: &Db) -> Result<i64, StorageError> {
+    let row = sqlx::query("SELECT count(*) AS known FROM partner").fetch_one(db.readers()).await?;
+    column(&row, TABLE, "known")
+}
+
+/// The names of those of the participants that are known, by their ids.
+pub async fn names(db: &Db, ids: &[&str]) -> Result<HashMap<String, String>, StorageError> {
+    let sql = "SELECT id, name FROM partner WHERE id IN (SELECT value FROM json_each($1))";
+    let rows = sqlx::query(sql).bind(to_json(&ids)).fetch_all(db.readers()).await?;
+    rows.iter().map(|row| Ok((column(row, TABLE, "id")?, column(row, TABLE, "name")?))).collect()
 }
 
 fn read(row: &SqliteRow) -> Result<Partner, StorageError> {

@@ -1,11 +1,14 @@
 //! Transfer processes.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sqlx::sqlite::SqliteRow;
 use symbolon_contract_negotiation::Role;
-use symbolon_contract_negotiation::transfer::{State, Transfer};
+use symbolon_contract_negotiation::transfer::{State, StateName, Transfer};
 
+use super::narrowing::{Found, List, Narrowing};
 use super::negotiations::role_name;
 use super::offers::Step;
 use super::usage::Used;
@@ -214,21 +217,56 @@ pub struct Filter {
     pub role: Option<String>,
     /// Agreement id.
     pub agreement: Option<String>,
+    /// Participant id.
+    pub partner: Option<String>,
+    /// One of these states.
+    pub states: Option<Vec<StateName>>,
+    /// A text in an id, in the purpose or in the partner's name.
+    pub text: Option<String>,
 }
 
+impl Filter {
+    /// The conditions, without the text.
+    fn narrowing(&self) -> Narrowing {
+        let mut narrowing = Narrowing::default();
+        narrowing.equal("state", self.state.as_deref());
+        narrowing.equal("role", self.role.as_deref());
+        narrowing.equal("agreement_id", self.agreement.as_deref());
+        narrowing.equal("partner", self.partner.as_deref());
+        if let Some(states) = &self.states {
+            narrowing.any_of(&[vec![("state", states.iter().map(|state| state.as_str().to_owned()).collect())]]);
+        }
+        narrowing
+    }
+}
+
+const LIST: List = List {
+    rows: "SELECT * FROM transfer",
+    keys: "SELECT pid AS key FROM transfer",
+    order: " ORDER BY pid DESC",
+    down_to: ("pid >= ", ""),
+    searched: &["pid", "peer_pid", "partner", "asset", "agreement_id", "purpose"],
+};
+
 /// Transfers, newest first.
-pub async fn list(db: &Db, filter: &Filter, page: &Page) -> Result<Vec<StoredTransfer>, StorageError> {
-    let sql = "SELECT * FROM transfer WHERE ($1 IS NULL OR pid < $1) AND ($2 IS NULL OR state = $2)
-        AND ($3 IS NULL OR role = $3) AND ($4 IS NULL OR agreement_id = $4) ORDER BY pid DESC LIMIT $5";
-    let rows = sqlx::query(sql)
-        .bind(page.after.as_deref())
-        .bind(filter.state.as_deref())
-        .bind(filter.role.as_deref())
-        .bind(filter.agreement.as_deref())
-        .bind(page.limit)
-        .fetch_all(db.readers())
-        .await?;
-    rows.iter().map(read).collect()
+pub async fn list(db: &Db, filter: &Filter, page: &Page) -> Result<Found<StoredTransfer>, StorageError> {
+    let mut narrowing = filter.narrowing();
+    narrowing.with("pid < ", page.after.as_deref(), "");
+    narrowing.list(db, &LIST, filter.text.as_deref(), page.limit, read).await
+}
+
+/// How many transfers there are of this kind; the text does not count.
+pub async fn count(db: &Db, filter: &Filter) -> Result<i64, StorageError> {
+    filter.narrowing().count(db, "SELECT count(*) AS key FROM transfer").await
+}
+
+/// How many transfers each of these agreements has had.
+pub async fn per_agreement(db: &Db, agreements: &[&str]) -> Result<HashMap<String, i64>, StorageError> {
+    let sql = "SELECT agreement_id, count(*) AS transfers FROM transfer
+        WHERE agreement_id IN (SELECT value FROM json_each($1)) GROUP BY agreement_id";
+    let rows = sqlx::query(sql).bind(to_json(&agreements)).fetch_all(db.readers()).await?;
+    let counted = |row: &SqliteRow| Ok((column(row, TABLE, "agreement_id")?, column(row, TABLE, "transfers")?));
+    rows.iter().map(counted).collect()
 }
 
 fn read(row: &SqliteRow) -> Result<StoredTransfer, StorageError> {

@@ -12,8 +12,6 @@ use super::{Arg, Statement, StorageError, Transaction};
 
 /// At most this many transactions share one commit: bounds how long the first waits for the last.
 const GROUP: usize = 128;
-/// Bookkeeping that nobody waits for is written at the latest after this.
-const LINGER: Duration = Duration::from_millis(100);
 
 type Reply = oneshot::Sender<Result<(), StorageError>>;
 
@@ -21,7 +19,8 @@ type Reply = oneshot::Sender<Result<(), StorageError>>;
 #[derive(Debug)]
 pub(super) enum Job {
     Now(Transaction, Reply),
-    Later(Vec<Statement>),
+    /// Bookkeeping that nobody waits for, to be written at the latest after this time.
+    Later(Vec<Statement>, Duration),
     Close(oneshot::Sender<()>),
 }
 
@@ -53,7 +52,7 @@ impl Writer {
             while let Some(current) = job.take() {
                 match current {
                     Job::Now(transaction, reply) => group.push((transaction, reply)),
-                    Job::Later(statements) => self.keep(statements),
+                    Job::Later(statements, within) => self.keep(statements, within),
                     Job::Close(done) => closing = Some(done),
                 }
                 if group.len() < GROUP && closing.is_none() {
@@ -82,9 +81,10 @@ impl Writer {
         }
     }
 
-    fn keep(&mut self, statements: Vec<Statement>) {
+    fn keep(&mut self, statements: Vec<Statement>, within: Duration) {
         self.later.extend(statements);
-        self.due.get_or_insert_with(|| Instant::now() + LINGER);
+        let due = Instant::now() + within;
+        self.due = Some(self.due.map_or(due, |sooner| sooner.min(due)));
     }
 
     /// One durable commit for all of `group` and the bookkeeping.

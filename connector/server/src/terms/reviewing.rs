@@ -84,9 +84,7 @@ pub fn reviewed(policies: &[Named<'_>], question: &Question, now: Timestamp) -> 
 
 /// Whether the assignee may use what the agreement is about, from when and until when.
 pub(super) fn of_agreement(agreement: &Policy, asset: &str, now: Timestamp) -> Rights {
-    let who = agreement.shared.assignees.iter().find_map(|party| party.id.as_deref()).unwrap_or_default();
-    let policies = [review::Reviewed { name: "the agreement", policy: agreement }];
-    let sheet = review::sheet(&policies, &review::Question::new(who, asset, "use", now));
+    let sheet = sheet_of_agreement(agreement, asset, now);
     let (answer, from, until) = parts(sheet.answer);
     Rights {
         summary: summary(sheet.answer),
@@ -95,6 +93,17 @@ pub(super) fn of_agreement(agreement: &Policy, asset: &str, now: Timestamp) -> R
         until: until.map(told),
         because: because(&sheet),
     }
+}
+
+/// When the right to use ends.
+pub(super) fn end_of_agreement(agreement: &Policy, asset: &str, now: Timestamp) -> Option<Timestamp> {
+    parts(sheet_of_agreement(agreement, asset, now).answer).2
+}
+
+fn sheet_of_agreement(agreement: &Policy, asset: &str, now: Timestamp) -> Sheet {
+    let who = agreement.shared.assignees.iter().find_map(|party| party.id.as_deref()).unwrap_or_default();
+    let policies = [review::Reviewed { name: "the agreement", policy: agreement }];
+    review::sheet(&policies, &review::Question::new(who, asset, "use", now))
 }
 
 /// Name and bounds of an answer.

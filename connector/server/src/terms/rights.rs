@@ -28,6 +28,12 @@ impl Rights {
         reviewing::of_agreement(agreement, asset, now)
     }
 
+    /// When the consumer's right to use the asset ends, as the agreement's text says at `now`; none: no end is agreed, or it
+    /// cannot be told.
+    pub fn end(agreement: &Policy, asset: &str, now: Timestamp) -> Option<Timestamp> {
+        reviewing::end_of_agreement(agreement, asset, now)
+    }
+
     /// Of an agreement that has ended.
     pub fn ended(why: &str) -> Self {
         Self {

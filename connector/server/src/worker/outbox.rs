@@ -5,15 +5,20 @@
 //! at start-up by the rows that still wait; nothing polls. The row decides: an attempt that was not recorded because of
 //! a crash is repeated, and the partner recognises the message id.
 
+mod gates;
+
+pub use self::gates::{Delivering, Outlook};
+
+use self::gates::Gate;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
 
 use crate::clock;
+use crate::config::Delivery;
 use crate::connector::Connector;
 use crate::http_client::{Exchange, PostError};
 use crate::operations;
@@ -23,21 +28,10 @@ use crate::storage::{Db, StorageError};
 /// The acknowledgement of an opening message is written after this, unless the partner's next message has told it.
 const ACKNOWLEDGED_LATER: Duration = Duration::from_millis(200);
 
-/// The lanes and gates.
-#[derive(Debug)]
+/// The lanes.
+#[derive(Debug, Default)]
 struct Outbox {
     lanes: Mutex<HashMap<String, VecDeque<StoredMessage>>>,
-    gates: Mutex<HashMap<String, Arc<Gate>>>,
-    per_partner: usize,
-}
-
-/// What is known about reaching one partner.
-#[derive(Debug)]
-struct Gate {
-    permits: Semaphore,
-    /// Closed until this instant, after failures.
-    closed_until: watch::Sender<Option<Instant>>,
-    failures: Mutex<u32>,
 }
 
 /// How a delivery ended for good.
@@ -70,9 +64,11 @@ pub async fn run(
     waiting: Vec<StoredMessage>,
     mut committed: UnboundedReceiver<StoredMessage>,
 ) {
-    let per_partner = connector.config.delivery.per_partner;
-    let outbox = Arc::new(Outbox { lanes: Mutex::default(), gates: Mutex::default(), per_partner });
+    let outbox = Arc::new(Outbox::default());
     for message in waiting {
+        if let Some(detail) = message.detail.as_deref().filter(|_| message.found_nobody()) {
+            connector.http.reach().failed_before(&message.partner, message.at, detail);
+        }
         outbox.submit(&connector, message);
     }
     while let Some(message) = committed.recv().await {
@@ -97,7 +93,7 @@ impl Outbox {
 
     async fn run_lane(&self, connector: &Arc<Connector>, process: &str) {
         while let Some(item) = self.front(process) {
-            let gate = self.gate(&item.partner);
+            let gate = connector.delivering.gate(&item.partner);
             let end = deliver(connector, &gate, &item).await;
             let gave_up = matches!(end, End::Undeliverable(_));
             conclude(connector, &item, end).await;
@@ -132,18 +128,6 @@ impl Outbox {
             lane.pop_front();
         }
     }
-
-    fn gate(&self, partner: &str) -> Arc<Gate> {
-        let mut gates = lock(&self.gates);
-        let gate = gates.entry(partner.to_owned()).or_insert_with(|| {
-            Arc::new(Gate {
-                permits: Semaphore::new(self.per_partner),
-                closed_until: watch::channel(None).0,
-                failures: Mutex::new(0),
-            })
-        });
-        Arc::clone(gate)
-    }
 }
 
 /// Tries until there is an end.
@@ -166,18 +150,17 @@ async fn deliver(connector: &Arc<Connector>, gate: &Gate, item: &StoredMessage) 
         if attempts > 0 && !item.ends_process() && has_ended(connector, item).await {
             return End::Abandoned("the process had ended before the message could be delivered".to_owned());
         }
-        let Ok(permit) = gate.permits.acquire().await else {
+        let Some(turn) = gate.turn().await else {
             return End::Abandoned("the connector is stopping".to_owned());
         };
-        // With the permit in hand: a gate that closed while this waited for one is respected.
-        gate.wait_until_open().await;
         let began = Instant::now();
         let outcome = if message.is_question() {
             connector.http.get(&message.partner, &address).await
         } else {
             connector.http.post(&message.partner, &address, &payload).await
         };
-        drop(permit);
+        drop(turn);
+        connector.recorder.asked(item.kind.clone(), &item.partner, &outcome);
         attempts += 1;
         let (reason, http_status) = match outcome {
             Ok(exchange) if exchange.is_success() => {
@@ -194,7 +177,7 @@ async fn deliver(connector: &Arc<Connector>, gate: &Gate, item: &StoredMessage) 
             }
             Err(PostError::Forbidden(reason)) => return End::Undeliverable(reason),
             Err(PostError::Unreachable(reason)) => {
-                gate.failed(connector, began);
+                gate.failed(began);
                 (reason, None)
             }
         };
@@ -205,7 +188,7 @@ async fn deliver(connector: &Arc<Connector>, gate: &Gate, item: &StoredMessage) 
         let attempt =
             Attempt { status: Status::Pending, attempts, http_status, duration_us: None, detail: Some(reason) };
         record(connector, item, attempt).await;
-        tokio::time::sleep(wait_before(connector, attempts)).await;
+        gate.pause(&item.process, wait_before(&connector.config.delivery, attempts)).await;
     }
 }
 
@@ -293,8 +276,7 @@ async fn has_ended(connector: &Connector, item: &StoredMessage) -> bool {
 }
 
 /// Doubles with each attempt up to the longest, with a random part so that partners do not fall into step.
-fn wait_before(connector: &Connector, attempts: i64) -> Duration {
-    let delivery = &connector.config.delivery;
+fn wait_before(delivery: &Delivery, attempts: i64) -> Duration {
     let doublings = u32::try_from(attempts.clamp(1, 20) - 1).unwrap_or(20);
     let wait = delivery.first_wait_ms.saturating_mul(1 << doublings).min(delivery.longest_wait_s * 1000);
     Duration::from_millis(wait / 2 + random_below(wait / 2 + 1))
@@ -307,43 +289,6 @@ fn random_below(bound: u64) -> u64 {
 
 fn hours(hours: u64) -> i64 {
     i64::try_from(hours.saturating_mul(3_600_000)).unwrap_or(i64::MAX)
-}
-
-impl Gate {
-    /// Returns when the gate is open. A success elsewhere opens it early.
-    async fn wait_until_open(&self) {
-        let mut changes = self.closed_until.subscribe();
-        loop {
-            let until = *changes.borrow_and_update();
-            match until {
-                Some(until) if until > Instant::now() => {
-                    // Either the time passes or somebody else got through.
-                    drop(tokio::time::timeout_at(until, changes.changed()).await);
-                }
-                _ => return,
-            }
-        }
-    }
-
-    fn opened(&self) {
-        let mut failures = lock(&self.failures);
-        if *failures > 0 {
-            *failures = 0;
-            self.closed_until.send_replace(None);
-        }
-    }
-
-    /// Closes the gate, for longer with each failure. Attempts that were under way together fail together: that is one
-    /// failure, or a short absence of a busy partner would close the gate for the longest wait at once.
-    fn failed(&self, connector: &Connector, began: Instant) {
-        let mut failures = lock(&self.failures);
-        if self.closed_until.borrow().is_some_and(|until| began < until) {
-            return;
-        }
-        *failures = failures.saturating_add(1);
-        let wait = wait_before(connector, i64::from(*failures));
-        self.closed_until.send_replace(Some(Instant::now() + wait));
-    }
 }
 
 /// A panic while the lock was held leaves the map usable: it holds no half-made entry.

@@ -5,6 +5,7 @@ use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use symbolon_contract_negotiation::transfer::StateName;
 use symbolon_data_plane::push::{HttpSink, PushState, push};
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
@@ -43,6 +44,11 @@ impl Pushing {
         }
     }
 
+    /// How many transfers are being pushed.
+    pub fn under_way(&self) -> usize {
+        self.places().values().filter(|place| place.strong_count() > 0).count()
+    }
+
     fn of(&self, transfer: &str) -> Arc<Place> {
         let mut places = self.places();
         if let Some(place) = places.get(transfer).and_then(Weak::upgrade) {
@@ -64,11 +70,12 @@ impl Pushing {
 /// # Errors
 /// When the rows cannot be read.
 pub async fn under_way(db: &Db) -> Result<Vec<String>, StorageError> {
-    let filter = Filter { state: Some("STARTED".to_owned()), role: Some("provider".to_owned()), agreement: None };
+    let role = Some("provider".to_owned());
+    let filter = Filter { states: Some(vec![StateName::Started]), role, ..Filter::default() };
     let mut page = Page { after: None, limit: 500 };
     let mut pids = Vec::new();
     loop {
-        let rows = transfers::list(db, &filter, &page).await?;
+        let rows = transfers::list(db, &filter, &page).await?.rows;
         let Some(last) = rows.last() else { return Ok(pids) };
         page.after = Some(last.pid.clone());
         pids.extend(rows.iter().filter(|stored| stored.is_pushing()).map(|stored| stored.pid.clone()));
@@ -163,11 +170,14 @@ async fn attempt(
     let state: PushState = stored.sink.clone().and_then(|state| serde_json::from_value(state).ok()).unwrap_or_default();
     let (confirmed, mut newest) = tokio::sync::watch::channel(None);
     let recording = {
-        let (connector, pid) = (Arc::clone(connector), stored.pid.clone());
+        let (connector, pid, partner) = (Arc::clone(connector), stored.pid.clone(), stored.partner.clone());
+        let mut counted = state.confirmed;
         tokio::spawn(async move {
             while newest.changed().await.is_ok() {
                 let state: Option<PushState> = newest.borrow_and_update().clone();
                 if let Some(state) = state {
+                    connector.recorder.pushed(&partner, state.confirmed.saturating_sub(counted));
+                    counted = state.confirmed;
                     record_push(&connector, &pid, &state).await;
                 }
             }

@@ -22,8 +22,9 @@ use crate::authentication::hash_key;
 use crate::config::Config;
 use crate::connector::Connector;
 use crate::storage::events;
+use crate::storage::messages::StoredMessage;
 use crate::worker::monitor::{self, About};
-use crate::worker::{push, retention};
+use crate::worker::{outbox, push, retention};
 use crate::{clock, identity, management, startup};
 
 /// Each role's key is its name.
@@ -36,6 +37,7 @@ pub(super) struct Fixture {
     pub(super) stopping: CancellationToken,
     stirred: Mutex<Option<UnboundedReceiver<About>>>,
     pushes: Mutex<Option<UnboundedReceiver<String>>>,
+    messages: Mutex<Option<UnboundedReceiver<StoredMessage>>>,
 }
 
 impl Fixture {
@@ -71,7 +73,8 @@ impl Fixture {
         let (connector, queues) = startup::assemble(config).await.unwrap();
         let stirred = Mutex::new(Some(queues.stirred));
         let pushes = Mutex::new(Some(queues.pushes));
-        Self { dir, connector, stopping: CancellationToken::new(), stirred, pushes }
+        let messages = Mutex::new(Some(queues.messages));
+        Self { dir, connector, stopping: CancellationToken::new(), stirred, pushes, messages }
     }
 
     /// Starts the policy monitor, which until now took no notice of anything, and what deletes received data.
@@ -86,6 +89,12 @@ impl Fixture {
     pub(super) fn push(&self) {
         let pushes = self.pushes.lock().unwrap().take().unwrap();
         drop(tokio::spawn(push::run(Arc::clone(&self.connector), Vec::new(), pushes)));
+    }
+
+    /// Starts what delivers messages.
+    pub(super) fn deliver(&self) {
+        let messages = self.messages.lock().unwrap().take().unwrap();
+        drop(tokio::spawn(outbox::run(Arc::clone(&self.connector), Vec::new(), messages)));
     }
 
     /// The first event of this kind about this subject, when it has happened.

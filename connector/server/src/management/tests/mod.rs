@@ -11,6 +11,7 @@ mod issuing;
 mod keys;
 mod monitor;
 mod openapi;
+mod operating;
 mod origins;
 mod parsing;
 mod partner;

@@ -32,6 +32,10 @@ fn table() -> Vec<(&'static str, &'static str, Option<Value>, &'static [&'static
     let credentials = Some(json!({"issuer": "did:web:issuer.example", "credentials": [{"type": "T"}], "send": false}));
     vec![
         ("GET", "/api/v1/info", None, READ),
+        ("GET", "/api/v1/summary", None, READ),
+        ("GET", "/api/v1/outbox", None, READ),
+        ("GET", "/api/v1/outbox/{partner}", None, READ),
+        ("POST", "/api/v1/outbox/{partner}/retry", None, NEGOTIATE),
         ("GET", "/api/v1/did", None, READ),
         ("GET", "/api/v1/keys", None, READ),
         ("POST", "/api/v1/keys/rotate", Some(json!({"overlapSeconds": 60})), ADMINISTER),
@@ -104,6 +108,7 @@ fn table() -> Vec<(&'static str, &'static str, Option<Value>, &'static [&'static
         ("POST", "/api/v1/catalog/preview", Some(json!({})), READ),
         ("GET", "/api/v1/negotiations", None, READ),
         ("POST", "/api/v1/negotiations", negotiation, NEGOTIATE),
+        ("GET", "/api/v1/negotiations/boxes", None, READ),
         ("GET", "/api/v1/negotiations/{pid}", None, READ),
         ("GET", "/api/v1/negotiations/{pid}/messages", None, READ),
         ("POST", "/api/v1/negotiations/{pid}/counter", terms(), NEGOTIATE),
@@ -128,6 +133,7 @@ fn table() -> Vec<(&'static str, &'static str, Option<Value>, &'static [&'static
         ("GET", "/api/v1/received/{pid}", None, READ),
         ("GET", "/api/v1/transfers", None, READ),
         ("POST", "/api/v1/transfers", transfer, NEGOTIATE),
+        ("GET", "/api/v1/transfers/boxes", None, READ),
         ("GET", "/api/v1/transfers/{pid}", None, READ),
         ("GET", "/api/v1/transfers/{pid}/messages", None, READ),
         ("POST", "/api/v1/transfers/{pid}/start", None, NEGOTIATE),
@@ -202,5 +208,5 @@ async fn each_role_may_what_it_may_and_no_more() {
 }
 
 fn filled(path: &str) -> String {
-    path.replace("{id}", "x").replace("{pid}", "x").replace("{did}", "did:web:x")
+    path.replace("{id}", "x").replace("{pid}", "x").replace("{did}", "did:web:x").replace("{partner}", "did:web:x")
 }

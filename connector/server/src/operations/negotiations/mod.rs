@@ -2,6 +2,7 @@
 
 mod automation;
 pub mod receiving;
+pub mod standing;
 mod wire;
 mod work;
 
@@ -20,7 +21,7 @@ use crate::problem::{Kind, Problem};
 use crate::storage::messages::{self, StoredMessage};
 use crate::storage::negotiations::{self as rows, Automation, Filter, StoredNegotiation};
 use crate::storage::offers;
-use crate::storage::{Page, StorageError};
+use crate::storage::{Found, Page, StorageError};
 use crate::{clock, ids};
 use work::{Work, new_row, parties};
 
@@ -259,7 +260,7 @@ pub async fn list(
     operator: &Operator,
     filter: &Filter,
     page: &Page,
-) -> Result<Vec<StoredNegotiation>, Problem> {
+) -> Result<Found<StoredNegotiation>, Problem> {
     operator.must(Permission::Read)?;
     Ok(rows::list(&connector.db, filter, page).await?)
 }

@@ -4,6 +4,7 @@ mod addresses;
 mod automation;
 mod holding;
 pub mod receiving;
+pub mod standing;
 mod wire;
 mod work;
 
@@ -26,7 +27,7 @@ use crate::problem::{Kind, Problem};
 use crate::storage::agreements::{self, StoredAgreement};
 use crate::storage::messages::{self, StoredMessage};
 use crate::storage::transfers::{self as rows, Automation, Filter, StoredTransfer};
-use crate::storage::{Page, StorageError};
+use crate::storage::{Found, Page, StorageError};
 use crate::{clock, ids};
 use work::Work;
 
@@ -237,7 +238,7 @@ pub async fn list(
     operator: &Operator,
     filter: &Filter,
     page: &Page,
-) -> Result<Vec<StoredTransfer>, Problem> {
+) -> Result<Found<StoredTransfer>, Problem> {
     operator.must(Permission::Read)?;
     Ok(rows::list(&connector.db, filter, page).await?)
 }

@@ -49,7 +49,7 @@ pub async fn offered(
             .with_rule("issuers")
             .with_hint("our operators decide whom a dataspace believes"));
     }
-    if rows::waiting(&connector.db, issuer).await? >= WAITING {
+    if rows::waiting(&connector.db, Some(issuer)).await? >= WAITING {
         let detail = format!("{WAITING} offers of this issuer wait for a decision already");
         return Err(Problem::new(Kind::Conflict, "offer.too-many", detail));
     }
