@@ -4,9 +4,10 @@ import { Features } from "lightningcss";
 import { defineConfig } from "vite";
 import { connector } from "./scripts/development.ts";
 import { precompressed, schemeFirst } from "./scripts/plugins.ts";
+import { mantineStyles } from "./scripts/styles.ts";
 
 export default defineConfig({
-  plugins: [react(), schemeFirst(), precompressed(), connector()],
+  plugins: [react(), mantineStyles(), schemeFirst(), precompressed(), connector()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   // Every browser of `target` has light-dark(); what would stand in for it does not follow Mantine's switch.
   css: { lightningcss: { exclude: Features.LightDark } },

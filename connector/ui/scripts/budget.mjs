@@ -24,7 +24,7 @@ follow(HOME);
 // The words of the shell and of the home page, in the longer language, and the one font that is always used.
 for (const [key, chunk] of Object.entries(manifest)) {
   if (/src\/(app|pages\/home)\/locale\.de\.json$/.test(key)) files.add(chunk.file);
-  if (/inter-latin-wght-normal\.woff2$/.test(key)) files.add(chunk.file);
+  if (/design\/inter\.woff2$/.test(key)) files.add(chunk.file);
 }
 
 const size = async (file) => {

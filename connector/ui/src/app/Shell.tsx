@@ -1,7 +1,7 @@
-import { Burger, Drawer, UnstyledButton } from "@mantine/core";
+import { Burger, UnstyledButton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { Outlet, useRouterState } from "@tanstack/react-router";
-import { Suspense, useEffect } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { goLive } from "@/api/live";
 import { queryClient } from "@/api/queries";
@@ -14,11 +14,16 @@ import { Navigation } from "./Navigation";
 import classes from "./Shell.module.css";
 import { ShortcutsDialog, useGoShortcuts } from "./shortcuts";
 
+const NavigationDrawer = lazy(() =>
+  import("./NavigationDrawer").then((module) => ({ default: module.NavigationDrawer })),
+);
+
 /** What stands around every page: navigation, the connector's name, how the event stream stands, the account. */
 export function Shell() {
   const { t } = useTranslation();
   const { connector } = useSession();
   const [open, drawer] = useDisclosure(false);
+  const [asked, setAsked] = useState(false);
   const pathname = useRouterState({ select: (state) => state.location.pathname });
   useEffect(() => goLive(queryClient), []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the drawer closes when one has gone somewhere.
@@ -35,7 +40,10 @@ export function Shell() {
           className={classes.burger}
           size="sm"
           opened={open}
-          onClick={drawer.toggle}
+          onClick={() => {
+            setAsked(true);
+            drawer.toggle();
+          }}
           aria-label={t("shell.navigation")}
         />
         <UnstyledButton component="a" href="/" className={classes.brand} aria-label={t("shell.home")}>
@@ -51,17 +59,11 @@ export function Shell() {
       <nav className={classes.side} aria-label={t("shell.navigation")}>
         <Navigation />
       </nav>
-      <Drawer
-        opened={open}
-        onClose={drawer.close}
-        size={260}
-        title={connector.name}
-        closeButtonProps={{ "aria-label": t("close") }}
-      >
-        <nav aria-label={t("shell.navigation")}>
-          <Navigation />
-        </nav>
-      </Drawer>
+      {asked && (
+        <Suspense>
+          <NavigationDrawer title={connector.name} opened={open} onClose={drawer.close} />
+        </Suspense>
+      )}
       <main id="main" className={classes.main} tabIndex={-1}>
         <Suspense fallback={<Loading />}>
           <Outlet />
