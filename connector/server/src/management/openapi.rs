@@ -56,7 +56,9 @@ use super::{
         usage::list,
         sparql::query,
     ),
-    components(schemas(problem::Document<'_>, issued::IssuedState)),
+    components(schemas(
+        problem::Document<'_>, issued::IssuedState, negotiations::NegotiationBox, transfers::TransferBox,
+    )),
     security(("bearer" = []), ("apiKey" = [])),
     modifiers(&Keys, &Operations),
 )]

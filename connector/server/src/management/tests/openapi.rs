@@ -28,6 +28,28 @@ fn every_operation_has_a_name_of_its_own() {
     assert!(names.contains("negotiations_approve"), "{names:?}");
 }
 
+#[test]
+fn every_reference_leads_somewhere() {
+    fn references<'a>(value: &'a serde_json::Value, found: &mut Vec<&'a str>) {
+        match value {
+            serde_json::Value::Object(members) => {
+                found.extend(members.get("$ref").and_then(serde_json::Value::as_str));
+                members.values().for_each(|member| references(member, found));
+            }
+            serde_json::Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+            _ => {}
+        }
+    }
+    let described = serde_json::to_value(document()).unwrap();
+    let mut found = Vec::new();
+    references(&described, &mut found);
+    assert!(found.len() > 100);
+    for reference in found {
+        let place = reference.strip_prefix('#').unwrap();
+        assert!(described.pointer(place).is_some(), "{reference}: name it in components(schemas(…))");
+    }
+}
+
 #[actix_web::test]
 async fn the_description_is_served_without_a_key() {
     let fixture = Fixture::new().await;
