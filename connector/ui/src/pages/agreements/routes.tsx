@@ -1,10 +1,36 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { appRoute } from "@/app/root";
+import { flag, oneOf, text } from "@/app/search";
+import { ROLES, STATES } from "./pending";
+
+export const TABS = ["terms", "use", "proof", "rdf"] as const;
+export const FORMS = ["graph", "statements", "turtle", "nquads", "trig"] as const;
 
 export const agreementsRoutes = [
   createRoute({
     getParentRoute: () => appRoute,
     path: "/agreements",
+    validateSearch: (given: Record<string, unknown>) => ({
+      q: text(given.q),
+      state: oneOf(given.state, STATES),
+      role: oneOf(given.role, ROLES),
+      partner: text(given.partner),
+    }),
     component: lazyRouteComponent(() => import("./AgreementsPage"), "AgreementsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => appRoute,
+    path: "/agreements/$id",
+    validateSearch: (given: Record<string, unknown>) => ({
+      tab: oneOf(given.tab, TABS),
+      form: oneOf(given.form, FORMS),
+      all: flag(given.all),
+    }),
+    component: lazyRouteComponent(() => import("./AgreementPage"), "AgreementPage"),
+  }),
+  createRoute({
+    getParentRoute: () => appRoute,
+    path: "/agreements/$id/review",
+    component: lazyRouteComponent(() => import("./ReviewPage"), "ReviewPage"),
   }),
 ] as const;
