@@ -15,13 +15,13 @@ import { Refusal } from "@/components/Refusal";
 import { State } from "@/components/State";
 import { UrlTabs } from "@/components/UrlTabs";
 import { NewTransferDialog } from "@/pages/transfers/NewTransferDialog";
-import { Direction } from "./AgreementsPage";
 import classes from "./AgreementPage.module.css";
+import { Direction } from "./AgreementsPage";
+import type { Agreement } from "./agreement";
 import { RetireDialog, TerminateDialog } from "./EndDialogs";
 import { ExportDialog } from "./ExportDialog";
 import { Headline } from "./Headline";
 import { ProofTab } from "./ProofTab";
-import type { Agreement } from "./pending";
 import { RdfTab } from "./RdfTab";
 import { TermsTab } from "./TermsTab";
 import { UseTab } from "./UseTab";
@@ -144,11 +144,7 @@ function Actions({ agreement }: { agreement: Agreement }) {
           />
         </Menu.Dropdown>
       </Menu>
-      <NewTransferDialog
-        agreement={agreement}
-        opened={asked === "transfer"}
-        onClose={() => setAsked(null)}
-      />
+      <NewTransferDialog agreement={agreement} opened={asked === "transfer"} onClose={() => setAsked(null)} />
       <ExportDialog {...dialog("export")} />
       <RetireDialog {...dialog("retire")} />
       <TerminateDialog {...dialog("terminate")} />

@@ -3,8 +3,8 @@ import { IconArrowDownLeft, IconArrowUpRight } from "@tabler/icons-react";
 import { getRouteApi } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { ask } from "@/api/client";
-import { type Slice, useList } from "@/api/paged";
+import { answer, api } from "@/api/client";
+import { useList } from "@/api/paged";
 import { Count } from "@/components/Bytes";
 import { type Column, DataTable } from "@/components/DataTable";
 import { Empty } from "@/components/Empty";
@@ -15,7 +15,7 @@ import { SearchField } from "@/components/SearchField";
 import { Sign, State } from "@/components/State";
 import { When } from "@/components/When";
 import classes from "./AgreementsPage.module.css";
-import { type Agreement, ROLES, STATES } from "./pending";
+import { type Agreement, ROLES, STATES } from "./agreement";
 import { gist } from "./reading";
 
 const route = getRouteApi("/app/agreements");
@@ -25,7 +25,7 @@ export function AgreementsPage() {
   const search = route.useSearch();
   const { q, state, role, partner } = search;
   const agreements = useList<Agreement>(["agreements", "list", search], (after, signal) =>
-    ask<Slice<Agreement>>("GET", "/agreements", { query: { after, q, state, role, partner }, signal }),
+    answer(api.GET("/api/v1/agreements", { params: { query: { after, q, state, role, partner } }, signal })),
   );
   const columns = useMemo<Column<Agreement>[]>(
     () => [

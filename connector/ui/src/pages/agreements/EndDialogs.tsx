@@ -5,7 +5,7 @@ import { answer, api } from "@/api/client";
 import { ReasonDialog } from "@/components/Dialogs";
 import { usePartnerNames } from "@/components/Partner";
 import { say } from "@/components/say";
-import type { Agreement } from "./pending";
+import type { Agreement } from "./agreement";
 import { survivors } from "./reading";
 
 interface EndProps {

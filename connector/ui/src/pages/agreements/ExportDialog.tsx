@@ -5,7 +5,7 @@ import { answer, api } from "@/api/client";
 import { CodeBlock } from "@/components/CodeBlock";
 import { save } from "@/components/Download";
 import { Refusal } from "@/components/Refusal";
-import type { Agreement } from "./pending";
+import type { Agreement } from "./agreement";
 
 interface ExportProps {
   agreement: Agreement;

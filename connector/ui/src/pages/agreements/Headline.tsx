@@ -7,10 +7,10 @@ import { TextLink } from "@/components/Links";
 import { usePartnerNames } from "@/components/Partner";
 import { Told } from "@/components/Told";
 import { When } from "@/components/When";
+import type { Agreement } from "./agreement";
 import classes from "./Headline.module.css";
 import { halves } from "./halves";
 import { useVerification } from "./ProofTab";
-import type { Agreement } from "./pending";
 import { Token } from "./Token";
 
 /** What somebody may do, until when; what ended it; whether the halves fit. */
@@ -68,8 +68,14 @@ function Ended({ agreement }: { agreement: Agreement }) {
   const name = names.get(partner) ?? partner;
   if (state === "TERMINATED") {
     return (
-      <Alert color="red" variant="light" title={t(termination?.by === "partner" ? "ended.theyTerminated" : "ended.weTerminated", { name })}>
-        {termination?.reason.map((reason) => <p key={reason}>{reason}</p>)}
+      <Alert
+        color="red"
+        variant="light"
+        title={t(termination?.by === "partner" ? "ended.theyTerminated" : "ended.weTerminated", { name })}
+      >
+        {termination?.reason.map((reason) => (
+          <p key={reason}>{reason}</p>
+        ))}
         <p>
           {t("ended.forBoth")} <When at={terminatedAt} />
         </p>

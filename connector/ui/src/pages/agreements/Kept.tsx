@@ -2,11 +2,11 @@ import { Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/api/client";
+import { CodeBlock } from "@/components/CodeBlock";
 import { Loading } from "@/components/Loading";
 import { Section } from "@/components/Page";
 import { Refusal } from "@/components/Refusal";
 import { type Moment, Timeline } from "@/components/Timeline";
-import { CodeBlock } from "@/components/CodeBlock";
 
 interface KeptMessage {
   type: string;

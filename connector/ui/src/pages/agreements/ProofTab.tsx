@@ -13,10 +13,10 @@ import { Partner } from "@/components/Partner";
 import { Refusal } from "@/components/Refusal";
 import { Sign } from "@/components/State";
 import { When } from "@/components/When";
+import type { Agreement } from "./agreement";
 import { aboutOf, halves } from "./halves";
 import { Kept } from "./Kept";
 import classes from "./ProofTab.module.css";
-import type { Agreement } from "./pending";
 import { Token } from "./Token";
 
 type Check = Schema["Check"];
@@ -104,7 +104,10 @@ function Half({ title, side, half, partner }: HalfProps) {
           [t("proof.signer"), <Partner key="signer" id={half.signer} withId copy />],
           [t("proof.role"), role],
           [t("proof.signed"), <When key="signed" at={credential.validFrom} as="absolute" />],
-          [t("proof.key"), <Id key="key" id={String(credential.proof?.verificationMethod ?? "–")} what={t("proof.key")} />],
+          [
+            t("proof.key"),
+            <Id key="key" id={String(credential.proof?.verificationMethod ?? "–")} what={t("proof.key")} />,
+          ],
           [t("proof.suite"), credential.proof?.cryptosuite ?? "–"],
           [
             t("proof.presented"),

@@ -89,10 +89,7 @@ function CardShape({ data: { card, base, root } }: NodeProps<CardNode>) {
   );
 }
 
-function laidOut(
-  statements: readonly Statement[],
-  base?: string,
-): { nodes: CardNode[]; edges: Edge[]; left: number } {
+function laidOut(statements: readonly Statement[], base?: string): { nodes: CardNode[]; edges: Edge[]; left: number } {
   const all = cards(statements, base);
   const shown = all.cards.slice(0, MOST_CARDS);
   const here = new Set(shown.map(({ id }) => id));

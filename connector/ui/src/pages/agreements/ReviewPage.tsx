@@ -18,10 +18,10 @@ import { PolicyWords } from "@/components/PolicyWords";
 import { Refusal } from "@/components/Refusal";
 import { Told } from "@/components/Told";
 import { useAgreement } from "./AgreementPage";
+import type { Agreement } from "./agreement";
 import { useSentence } from "./Headline";
 import { halves } from "./halves";
 import { useVerification } from "./ProofTab";
-import type { Agreement } from "./pending";
 import classes from "./ReviewPage.module.css";
 import { survivors } from "./reading";
 import { Token } from "./Token";
@@ -153,7 +153,8 @@ function Parties({ agreement }: { agreement: Agreement }) {
   const names = usePartnerNames();
   const { connector } = useSession();
   const language = i18n.resolvedLanguage ?? "en";
-  const { id, role, partner, asset, concludedAt, state, retiredAt, terminatedAt, retireReason, termination } = agreement;
+  const { id, role, partner, asset, concludedAt, state, retiredAt, terminatedAt, retireReason, termination } =
+    agreement;
   const them = [names.get(partner), partner].filter(Boolean).join(", ");
   const us = `${connector.name}, ${connector.participantId}`;
   const end = retiredAt ?? terminatedAt;
@@ -237,9 +238,7 @@ function Signatures() {
   const { operator, connector } = useSession();
   return (
     <div className={classes.signatures}>
-      <p>
-        {t("review.drawn", { name: operator.name, connector: connector.name })}
-      </p>
+      <p>{t("review.drawn", { name: operator.name, connector: connector.name })}</p>
       <div>{t("review.reviewer")}</div>
       <div>{t("review.date")}</div>
     </div>

@@ -15,7 +15,7 @@ import { Refusal } from "@/components/Refusal";
 import { Told } from "@/components/Told";
 import { When } from "@/components/When";
 import { tally } from "@/policy/standing";
-import type { Agreement } from "./pending";
+import type { Agreement } from "./agreement";
 import { limit, survivors } from "./reading";
 import classes from "./TermsTab.module.css";
 

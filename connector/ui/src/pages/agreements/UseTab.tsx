@@ -9,9 +9,9 @@ import { Bytes } from "@/components/Bytes";
 import { type Column, DataTable } from "@/components/DataTable";
 import { TextLink } from "@/components/Links";
 import { Section } from "@/components/Page";
-import { State, Sign } from "@/components/State";
+import { Sign, State } from "@/components/State";
 import { When } from "@/components/When";
-import type { Agreement } from "./pending";
+import type { Agreement } from "./agreement";
 
 /** What ran under the agreement. */
 export function UseTab({ agreement }: { agreement: Agreement }) {
@@ -48,7 +48,13 @@ function Transfers({ id }: { id: string }) {
       { id: "state", header: t("list.state"), cell: ({ state }) => <State state={state} />, width: "9rem" },
       { id: "format", header: t("use.format"), cell: ({ format }) => format, width: "10rem" },
       { id: "purpose", header: t("use.purpose"), cell: ({ purpose }) => purpose ?? "–" },
-      { id: "bytes", header: t("use.bytes"), cell: ({ bytes }) => <Bytes count={bytes} />, align: "end", width: "8rem" },
+      {
+        id: "bytes",
+        header: t("use.bytes"),
+        cell: ({ bytes }) => <Bytes count={bytes} />,
+        align: "end",
+        width: "8rem",
+      },
     ],
     [t],
   );

@@ -4,13 +4,12 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { answer, api, ask, type Schema } from "@/api/client";
+import { answer, api, type Schema } from "@/api/client";
 import { useExplained } from "@/api/explained";
-import type { Slice } from "@/api/paged";
 import { usePartnerNames } from "@/components/Partner";
 import { Refusal } from "@/components/Refusal";
 import { Told } from "@/components/Told";
-import type { Agreement } from "@/pages/agreements/pending";
+import type { Agreement } from "@/pages/agreements/agreement";
 import { wantedOf } from "@/pages/agreements/reading";
 import classes from "./NewTransferDialog.module.css";
 
@@ -118,7 +117,13 @@ function NewTransfer({ onClose, given }: { onClose: () => void; given?: Agreemen
   );
 }
 
-function AgreementChoice({ chosen, onChoose }: { chosen: Agreement | null; onChoose: (one: Agreement | null) => void }) {
+function AgreementChoice({
+  chosen,
+  onChoose,
+}: {
+  chosen: Agreement | null;
+  onChoose: (one: Agreement | null) => void;
+}) {
   const { t } = useTranslation("transfers");
   const names = usePartnerNames();
   const [words, setWords] = useState("");
@@ -126,10 +131,12 @@ function AgreementChoice({ chosen, onChoose }: { chosen: Agreement | null; onCho
   const found = useQuery({
     queryKey: ["agreements", "choice", q],
     queryFn: ({ signal }) =>
-      ask<Slice<Agreement>>("GET", "/agreements", {
-        query: { role: "consumer", state: "IN_FORCE", q, limit: 50 },
-        signal,
-      }),
+      answer(
+        api.GET("/api/v1/agreements", {
+          params: { query: { role: "consumer", state: "IN_FORCE", q, limit: 50 } },
+          signal,
+        }),
+      ),
     placeholderData: (before) => before,
   });
   const items = found.data?.items ?? [];
