@@ -1,9 +1,9 @@
-import { Alert } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/api/client";
 import { day } from "@/components/figures";
 import { TextLink } from "@/components/Links";
+import { Notice } from "@/components/Notice";
 import { usePartnerNames } from "@/components/Partner";
 import { Told } from "@/components/Told";
 import { When } from "@/components/When";
@@ -68,9 +68,8 @@ function Ended({ agreement }: { agreement: Agreement }) {
   const name = names.get(partner) ?? partner;
   if (state === "TERMINATED") {
     return (
-      <Alert
-        color="red"
-        variant="light"
+      <Notice
+        tone="bad"
         title={t(termination?.by === "partner" ? "ended.theyTerminated" : "ended.weTerminated", { name })}
       >
         {termination?.reason.map((reason) => (
@@ -79,25 +78,25 @@ function Ended({ agreement }: { agreement: Agreement }) {
         <p>
           {t("ended.forBoth")} <When at={terminatedAt} />
         </p>
-      </Alert>
+      </Notice>
     );
   }
   if (state === "RETIRED") {
     return (
-      <Alert color="gray" variant="light" title={t("ended.weRetired")}>
+      <Notice tone="quiet" title={t("ended.weRetired")}>
         <p>{retireReason}</p>
         <p>
           {t("ended.forUs", { name })} <When at={retiredAt} />
         </p>
-      </Alert>
+      </Notice>
     );
   }
   if (refused) {
     return (
-      <Alert color="yellow" variant="light" title={t("ended.theyRetired", { name })}>
+      <Notice tone="warn" title={t("ended.theyRetired", { name })}>
         <p>{refused}</p>
         <p>{t("ended.theyRetiredHint")}</p>
-      </Alert>
+      </Notice>
     );
   }
   return null;

@@ -1,4 +1,4 @@
-import { Text } from "@mantine/core";
+import { Anchor, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/api/client";
@@ -7,7 +7,6 @@ import { Count } from "@/components/Bytes";
 import { Facts } from "@/components/Facts";
 import { Id } from "@/components/Id";
 import { JsonView } from "@/components/JsonView";
-import { TextLink } from "@/components/Links";
 import { Section } from "@/components/Page";
 import { Partner } from "@/components/Partner";
 import { PolicyWords } from "@/components/PolicyWords";
@@ -127,9 +126,9 @@ function Particulars({ agreement }: { agreement: Agreement }) {
         [
           t("terms.negotiation"),
           negotiation ? (
-            <TextLink key="negotiation" to="/negotiations/$pid" params={{ pid: negotiation }}>
+            <Anchor key="negotiation" href={`/negotiations/${encodeURIComponent(negotiation)}`}>
               {t("terms.toNegotiation")}
-            </TextLink>
+            </Anchor>
           ) : (
             t("terms.imported")
           ),

@@ -11,6 +11,7 @@ import { TextLink } from "@/components/Links";
 import { Section } from "@/components/Page";
 import { Sign, State } from "@/components/State";
 import { When } from "@/components/When";
+import { Purpose } from "@/pages/transfers/Purpose";
 import type { Agreement } from "./agreement";
 
 /** What ran under the agreement. */
@@ -47,7 +48,7 @@ function Transfers({ id }: { id: string }) {
       { id: "at", header: t("use.begun"), cell: ({ createdAt }) => <When at={createdAt} as="brief" />, width: "10rem" },
       { id: "state", header: t("list.state"), cell: ({ state }) => <State state={state} />, width: "9rem" },
       { id: "format", header: t("use.format"), cell: ({ format }) => format, width: "10rem" },
-      { id: "purpose", header: t("use.purpose"), cell: ({ purpose }) => purpose ?? "–" },
+      { id: "purpose", header: t("use.purpose"), cell: ({ purpose }) => <Purpose purpose={purpose} /> },
       {
         id: "bytes",
         header: t("use.bytes"),

@@ -17,6 +17,7 @@ import { Permitted } from "@/components/Permitted";
 import { SearchField } from "@/components/SearchField";
 import { When } from "@/components/When";
 import { NewTransferDialog } from "./NewTransferDialog";
+import { Purpose } from "./Purpose";
 import { BOXES, type Box, type Transfer } from "./pending";
 import { Standing, Way } from "./Standing";
 import classes from "./TransfersPage.module.css";
@@ -92,7 +93,7 @@ function useColumns(): Column<Transfer>[] {
       { id: "role", header: t("list.direction"), cell: (transfer) => <Way transfer={transfer} />, width: "11rem" },
       { id: "partner", header: t("list.partner"), cell: ({ partner }) => <Partner id={partner} />, width: "18%" },
       { id: "state", header: t("list.state"), cell: (transfer) => <Standing transfer={transfer} />, width: "11rem" },
-      { id: "purpose", header: t("list.purpose"), cell: ({ purpose }) => purpose ?? "–" },
+      { id: "purpose", header: t("list.purpose"), cell: ({ purpose }) => <Purpose purpose={purpose} /> },
       {
         id: "bytes",
         header: t("list.bytes"),

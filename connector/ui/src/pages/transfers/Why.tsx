@@ -1,5 +1,6 @@
-import { Alert, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { Notice } from "@/components/Notice";
 import { usePartnerNames } from "@/components/Partner";
 import { When } from "@/components/When";
 import type { Transfer } from "./pending";
@@ -12,7 +13,7 @@ export function Why({ transfer }: { transfer: Transfer }) {
   if (state === "TERMINATED") {
     const by = termination?.by === "partner" ? "partner" : "us";
     return (
-      <Alert color="red" variant="light" mb="md" title={t(`why.terminated.${by}`, { name })}>
+      <Notice tone="bad" title={t(`why.terminated.${by}`, { name })}>
         <Reasons reasons={termination?.reason} />
         <Text size="sm" c="dimmed">
           <When at={updatedAt} />
@@ -23,28 +24,23 @@ export function Why({ transfer }: { transfer: Transfer }) {
             </>
           )}
         </Text>
-      </Alert>
+      </Notice>
     );
   }
   if (state === "SUSPENDED") {
     const by = heldAt ? "monitor" : suspension?.by === "partner" ? "partner" : "us";
     return (
-      <Alert color="yellow" variant="light" mb="md" title={t(`why.suspended.${by}`, { name })}>
+      <Notice tone="warn" title={t(`why.suspended.${by}`, { name })}>
         <Reasons reasons={suspension?.reason} />
         <Text size="sm">{t(`why.next.${by}`, { name })}</Text>
-      </Alert>
+      </Notice>
     );
   }
   if (state === "REQUESTED") {
     return (
-      <Alert
-        color="gray"
-        variant="light"
-        mb="md"
-        title={t(`why.requested.${role === "consumer" ? "consumer" : "provider"}`, { name })}
-      >
+      <Notice tone="quiet" title={t(`why.requested.${role === "consumer" ? "consumer" : "provider"}`, { name })}>
         <Text size="sm">{t(role === "consumer" ? "why.requestedHint" : "why.startHint")}</Text>
-      </Alert>
+      </Notice>
     );
   }
   if (state === "STARTED" && role === "provider" && format.endsWith("PULL"))
