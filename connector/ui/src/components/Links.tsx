@@ -1,7 +1,16 @@
-import { Anchor, Button } from "@mantine/core";
+import { Anchor, Button, type ButtonProps } from "@mantine/core";
 import { createLink } from "@tanstack/react-router";
+import type { AnchorHTMLAttributes, Ref } from "react";
 
-/** A link to a page of ours, typed by its route. */
+/** A link of the application in a sentence. */
 export const TextLink = createLink(Anchor<"a">);
-/** The same as a button: for going somewhere, never for doing something. */
-export const ButtonLink = createLink(Button<"a">);
+
+type AnchorButtonProps = ButtonProps &
+  Omit<AnchorHTMLAttributes<HTMLAnchorElement>, keyof ButtonProps> & { ref?: Ref<HTMLAnchorElement> };
+
+function AnchorButton(props: AnchorButtonProps) {
+  return <Button component="a" {...props} />;
+}
+
+/** A link of the application that looks like a button. */
+export const ButtonLink = createLink(AnchorButton);
