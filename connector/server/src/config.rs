@@ -17,6 +17,9 @@ use crate::storage::Durability;
 
 /// Statistics are kept at most this long.
 const MOST_DAYS: u32 = 366;
+/// Log lines that may be kept in memory, and their bytes.
+const MOST_LINES: usize = 100_000;
+const MOST_LINE_BYTES: usize = 256 << 20;
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -271,11 +274,15 @@ pub struct Log {
     pub filter: String,
     /// One JSON object a line instead of text.
     pub json: bool,
+    /// How many of the newest lines are kept in memory for operators; 0: none.
+    pub kept: usize,
+    /// How much memory these lines may take, in bytes.
+    pub kept_bytes: usize,
 }
 
 impl Default for Log {
     fn default() -> Self {
-        Self { filter: "info,actix_server=warn".to_owned(), json: false }
+        Self { filter: "info,actix_server=warn".to_owned(), json: false, kept: 5_000, kept_bytes: 4 << 20 }
     }
 }
 
@@ -347,6 +354,9 @@ impl Config {
         }
         if self.limits.catalog_page == 0 || self.limits.body_bytes < 1024 || self.delivery.per_partner == 0 {
             return refused("limits", "a limit is too small to work with");
+        }
+        if self.log.kept > MOST_LINES || self.log.kept_bytes > MOST_LINE_BYTES {
+            return refused("log.kept", "at most 100,000 lines and 256 MiB of them are kept in memory");
         }
         if !(1..=MOST_DAYS).contains(&self.statistics.kept_days) {
             return refused("statistics.kept_days", "keep statistics for 1 to 366 days");

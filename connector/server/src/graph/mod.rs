@@ -111,6 +111,14 @@ impl std::fmt::Debug for Graph {
     }
 }
 
+/// Refuses a query that [`Graph::query`] would not evaluate, whatever is in the graph.
+///
+/// # Errors
+/// 400 `sparql.syntax`, `sparql.update`, `sparql.service`; 413 `sparql.query-too-long`.
+pub async fn check(sparql: String) -> Result<(), Problem> {
+    query::check(sparql).await
+}
+
 impl Graph {
     /// Opens the graph in `dir`, which is made if it does not exist. Without the feature `rocksdb` the graph is in memory,
     /// empty, and `dir` is not touched.

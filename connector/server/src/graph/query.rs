@@ -82,6 +82,15 @@ pub(super) async fn run(
     }
 }
 
+/// Whether the query can be asked: its form, what it may do, and its size.
+pub(super) async fn check(sparql: String) -> Result<(), Problem> {
+    check_shape(&sparql)?;
+    let (reply, answer) = oneshot::channel();
+    let read = move || drop(reply.send(parse(&sparql).map(|_| ())));
+    std::thread::Builder::new().stack_size(STACK).spawn(read).map_err(Problem::internal)?;
+    answer.await.unwrap_or_else(|_| Err(Problem::internal("a query was not read")))
+}
+
 /// Bounds what the parser has to recurse into, before it does.
 fn check_shape(sparql: &str) -> Result<(), Problem> {
     if sparql.len() > MAX_QUERY {

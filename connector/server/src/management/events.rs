@@ -1,12 +1,14 @@
 //! `/events`: what happens, as it happens (server-sent events) and as a list.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use futures_util::Stream;
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::watch;
@@ -14,17 +16,20 @@ use tokio_util::sync::CancellationToken;
 use utoipa::{IntoParams, ToSchema};
 
 use super::body::Query;
+use super::lines;
 use super::page::{Items, limit};
 use super::route::at;
 use crate::authentication::Operator;
+use crate::clock;
 use crate::connector::Connector;
-use crate::operations::events::{self, Narrowing};
+use crate::operations::events::{self, Export};
 use crate::problem::Problem;
+use crate::storage::events::{Place, Selection};
 
 /// A comment is sent after this much silence, so that whoever is between does not cut the connection.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Events read at once; the next are read when the client has taken these.
-const BATCH: usize = 100;
+const BATCH: i64 = 100;
 
 /// Where a stream begins.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -44,11 +49,48 @@ pub struct LogQuery {
     #[param(minimum = 1, maximum = 1000, default = 50)]
     limit: Option<u32>,
     /// `next` of the answer before, or the `seq` of an event.
-    after: Option<i64>,
+    after: Option<String>,
     /// A kind such as `negotiation.agreed`, or a prefix such as `negotiation.*`.
     kind: Option<String>,
     /// A process id, agreement id or other id.
     subject: Option<String>,
+    /// Participant id of the partner concerned.
+    partner: Option<String>,
+    /// A text in an id, in the kind, in a further member or in the partner's name.
+    q: Option<String>,
+    /// RFC 3339: not before this time. Between times the list is in the order of time, which clocks may set against that of commits.
+    #[param(value_type = Option<String>)]
+    from: Option<Timestamp>,
+    /// RFC 3339: before this time.
+    #[param(value_type = Option<String>)]
+    until: Option<Timestamp>,
+    /// `oldest` first if absent.
+    order: Option<EventOrder>,
+}
+
+/// In which order events are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum EventOrder {
+    /// The oldest first.
+    #[default]
+    Oldest,
+    /// The newest first.
+    Newest,
+}
+
+impl LogQuery {
+    fn selection(&self) -> Selection {
+        Selection {
+            kind: self.kind.clone(),
+            subject: self.subject.clone(),
+            partner: self.partner.clone(),
+            text: self.q.clone(),
+            from: self.from.map(clock::millis),
+            until: self.until.map(clock::millis),
+            newest_first: self.order.unwrap_or_default() == EventOrder::Newest,
+        }
+    }
 }
 
 /// Something that happened. Further members depend on the kind: `state`, `role`, `by`, …
@@ -98,19 +140,51 @@ pub(super) async fn stream(
         .streaming(following.chunks()))
 }
 
-/// List what happened, oldest first
+/// List what happened; as `application/x-ndjson` everything that fits until now, which needs the permission to audit
+///
+/// Where few events fit, a slice may be short or empty although there are more: `next` says so.
 #[utoipa::path(get, path = "/events/log", tag = "events", params(LogQuery),
-    responses((status = 200, description = "A slice of the list", body = Items<Event>)))]
+    responses((status = 200, description = "In the form that Accept asks for: a slice of the list, or all of it, an event a line",
+        content((Items<Event> = "application/json"), (String = "application/x-ndjson")))))]
 pub(super) async fn log(
     operator: Operator,
     connector: web::Data<Connector>,
+    request: HttpRequest,
     Query(query): Query<LogQuery>,
-) -> Result<web::Json<Items<Value>>, Problem> {
+) -> Result<HttpResponse, Problem> {
+    let selection = query.selection();
+    if lines::asked_for(&request) {
+        let connector = connector.into_inner();
+        let export = Export::begin(&connector, &operator, selection).await?;
+        return Ok(HttpResponse::Ok()
+            .insert_header((CONTENT_TYPE, lines::MEDIA_TYPE))
+            .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"events.ndjson\""))
+            .streaming(exported(connector, export)));
+    }
     let most = usize::try_from(limit(query.limit)?).unwrap_or_default();
-    let narrowing = Narrowing { kind: query.kind, subject: query.subject };
-    let (found, next) = events::log(&connector, &operator, &narrowing, query.after.unwrap_or(0), most).await?;
-    let items = found.iter().map(events::document).collect();
-    Ok(web::Json(Items { items, next: next.map(|seq| seq.to_string()) }))
+    let after = match &query.after {
+        Some(cursor) => Some(events::place(&connector, &selection, cursor).await?),
+        None => None,
+    };
+    let (found, next) = events::log(&connector, &operator, &selection, after, most).await?;
+    let items: Vec<Value> = found.iter().map(events::document).collect();
+    Ok(HttpResponse::Ok().json(Items { items, next: next.map(cursor) }))
+}
+
+fn cursor(place: Place) -> String {
+    match place.at {
+        Some(at) => format!("{at}.{}", place.seq),
+        None => place.seq.to_string(),
+    }
+}
+
+/// The lines of an export. The next are read when the client has taken those before.
+fn exported(connector: Arc<Connector>, export: Export) -> impl Stream<Item = Result<Bytes, Problem>> {
+    futures_util::stream::try_unfold((connector, export), |(connector, mut export)| async move {
+        let Some(found) = export.next(&connector).await? else { return Ok(None) };
+        let body: String = found.iter().map(|event| lines::line(&events::document(event))).collect();
+        Ok(Some((Bytes::from(body), (connector, export))))
+    })
 }
 
 /// One client that follows. Nothing is read for it before it has taken what was read.
@@ -148,9 +222,9 @@ impl Following {
                 }
             }
             self.committed.borrow_and_update();
-            match events::log(&self.connector, &self.operator, &Narrowing::default(), self.after, BATCH).await {
-                Ok((found, _)) => {
-                    self.more = found.len() >= BATCH;
+            match events::following(&self.connector, &self.operator, self.after, BATCH).await {
+                Ok(found) => {
+                    self.more = i64::try_from(found.len()).unwrap_or(BATCH) >= BATCH;
                     self.take(&found);
                 }
                 Err(problem) => return Some(Err(problem)),

@@ -20,6 +20,8 @@ pub mod info;
 pub mod invitations;
 pub mod issued;
 pub mod keys;
+mod lines;
+pub mod logs;
 pub mod members;
 pub mod monitor;
 pub mod negotiations;
@@ -31,10 +33,12 @@ pub mod partners;
 pub mod policies;
 pub mod problem;
 pub mod processes;
+pub mod questions;
 pub mod received;
 pub mod requests;
 mod route;
 pub mod sparql;
+pub mod statistics;
 pub mod summary;
 pub mod transfers;
 pub mod usage;
@@ -86,6 +90,9 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         webhooks::configure,
         requests::configure,
         sparql::configure,
+        questions::configure,
+        statistics::configure,
+        logs::configure,
     ];
     let scope =
         nouns.into_iter().fold(web::scope(BASE), |scope, noun: fn(&mut web::ServiceConfig)| scope.configure(noun));

@@ -9,8 +9,8 @@ use super::problem::MEDIA_TYPE;
 use super::route::at;
 use super::{
     BASE, agreements, assets, catalog, credential_offers, credential_requests, credentials, dataspaces, events, health,
-    info, invitations, issued, keys, members, monitor, negotiations, offers, outbox, partners, policies, problem,
-    received, requests, sparql, summary, transfers, usage, webhooks,
+    info, invitations, issued, keys, logs, members, monitor, negotiations, offers, outbox, partners, policies, problem,
+    questions, received, requests, sparql, statistics, summary, transfers, usage, webhooks,
 };
 
 /// The management API.
@@ -55,6 +55,9 @@ use super::{
         requests::list,
         usage::list,
         sparql::query,
+        questions::list, questions::get, questions::put, questions::delete,
+        statistics::traffic, statistics::latency,
+        logs::list,
     ),
     components(schemas(
         problem::Document<'_>, issued::IssuedState, negotiations::NegotiationBox, transfers::TransferBox,

@@ -26,6 +26,7 @@ pub mod partners;
 pub mod policies;
 pub mod presentations;
 pub mod previews;
+pub mod questions;
 pub mod received;
 pub mod requests;
 pub mod statistics;

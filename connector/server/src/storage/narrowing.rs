@@ -5,7 +5,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use super::{Arg, Db, StorageError, column};
 
 /// Rows that are looked through for a text before the list is cut. Whoever wants more continues from there.
-const LOOKED_THROUGH: i64 = 50_000;
+pub(super) const LOOKED_THROUGH: i64 = 50_000;
 
 /// The conditions of one query. Its text is made of constants of this crate; values are parameters.
 #[derive(Clone, Debug, Default)]
@@ -50,6 +50,30 @@ impl Narrowing {
             let place = self.place(value.into());
             self.and(&format!("{before}{place}{after}"));
         }
+    }
+
+    /// The second column, or both together where the first has a value, compared with the place.
+    pub(super) fn pair(
+        &mut self,
+        (first, second): (&'static str, &'static str),
+        operator: &'static str,
+        (one, other): (Option<i64>, i64),
+    ) {
+        let other = self.place(other.into());
+        let condition = match one {
+            Some(one) => {
+                let one = self.place(one.into());
+                format!("({first}, {second}){operator}({one}, {other})")
+            }
+            None => format!("{second}{operator}{other}"),
+        };
+        self.and(&condition);
+    }
+
+    /// The column begins with this text.
+    pub(super) fn beginning(&mut self, column: &'static str, text: &str) {
+        let place = self.place(format!("{}%", escaped(text)).into());
+        self.and(&format!("{column} LIKE {place} ESCAPE '\\'"));
     }
 
     /// One of these alternatives holds: each gives values of columns.
@@ -98,17 +122,39 @@ impl Narrowing {
         };
         self.with(list.down_to.0, looked_to.clone(), list.down_to.1);
         self.containing(list.searched, text);
-        let limit = self.place(limit.into());
-        let sql = format!("{}{}{} LIMIT {limit}", list.rows, self.conditions, list.order);
-        let rows = bound(&sql, &self.args).fetch_all(db.readers()).await?;
+        let rows = self.rows(db, list.rows, list.order, limit).await?;
         Ok(Found { rows: rows.iter().map(read).collect::<Result<_, _>>()?, looked_to })
     }
 
+    /// At most `limit` rows.
+    pub(super) async fn rows(
+        mut self,
+        db: &Db,
+        head: &'static str,
+        order: &'static str,
+        limit: i64,
+    ) -> Result<Vec<SqliteRow>, StorageError> {
+        let limit = self.place(limit.into());
+        let sql = format!("{head}{}{order} LIMIT {limit}", self.conditions);
+        Ok(bound(&sql, &self.args).fetch_all(db.readers()).await?)
+    }
+
+    /// The row that is the `n`th; none if there are not so many.
+    pub(super) async fn nth(
+        mut self,
+        db: &Db,
+        head: &'static str,
+        order: &'static str,
+        n: i64,
+    ) -> Result<Option<SqliteRow>, StorageError> {
+        let skip = self.place((n - 1).into());
+        let sql = format!("{head}{}{order} LIMIT 1 OFFSET {skip}", self.conditions);
+        Ok(bound(&sql, &self.args).fetch_optional(db.readers()).await?)
+    }
+
     /// The key of the row at which the search for a text stops; none if there are not so many rows.
-    async fn floor(mut self, db: &Db, list: &List) -> Result<Option<String>, StorageError> {
-        let skip = self.place((LOOKED_THROUGH - 1).into());
-        let sql = format!("{}{}{} LIMIT 1 OFFSET {skip}", list.keys, self.conditions, list.order);
-        let row = bound(&sql, &self.args).fetch_optional(db.readers()).await?;
+    async fn floor(self, db: &Db, list: &List) -> Result<Option<String>, StorageError> {
+        let row = self.nth(db, list.keys, list.order, LOOKED_THROUGH).await?;
         row.as_ref().map(|row| column(row, "list", "key")).transpose()
     }
 
@@ -130,18 +176,21 @@ impl Narrowing {
     }
 }
 
-/// Matches what holds the text somewhere: in small letters, with what means something in a pattern escaped.
+/// Matches what holds the text somewhere, in small letters. The engine knows the small form of ASCII letters only.
 fn pattern(text: &str) -> String {
-    let mut pattern = String::from("%");
+    format!("%{}%", escaped(&text.to_ascii_lowercase()))
+}
+
+/// The text with what means something in a pattern escaped.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         if matches!(letter, '%' | '_' | '\\') {
-            pattern.push('\\');
+            escaped.push('\\');
         }
-        // The engine knows the small form of ASCII letters only.
-        pattern.push(letter.to_ascii_lowercase());
+        escaped.push(letter);
     }
-    pattern.push('%');
-    pattern
+    escaped
 }
 
 fn bound<'q>(sql: &str, args: &'q [Arg]) -> sqlx::query::Query<'q, sqlx::Sqlite, SqliteArguments> {

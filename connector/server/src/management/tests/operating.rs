@@ -179,6 +179,11 @@ async fn what_waits_for_a_partner_is_shown_and_tried_when_somebody_wants_it() {
     desk.fixture.event("outbox.retried", OEM).await;
     desk.until(path, |seen| seen["items"] == json!([])).await;
     assert_eq!(desk.get("/summary").await["partners"]["unreachable"], json!([]));
+    let took = desk.get("/statistics/latency").await;
+    let requests = took["items"].as_array().unwrap().iter().find(|of| of["kind"] == "ContractRequestMessage").unwrap();
+    assert_eq!((&requests["direction"], &requests["partner"]), (&json!("out"), &Value::Null), "{took}");
+    assert_eq!(requests["count"].as_i64().unwrap() - requests["failed"].as_i64().unwrap(), 2, "{took}");
+    assert!(requests["failed"].as_i64().unwrap() > 2 && requests["p50Ms"].as_f64().unwrap() > 0.0, "{took}");
     let nothing = desk.send("POST", "/outbox/did:example:oem/retry", None).await;
     assert_eq!(nothing.status, 404, "{nothing:?}");
 }

@@ -26,14 +26,14 @@ const ECCN: &str = "https://w3id.org/symbolon/export-control/1/eccn";
 const AGREEMENT: &str = "urn:agreement:1";
 
 /// A provider with one asset and one agreement about it, and the partner that it was made with.
-struct Stage {
-    fixture: Fixture,
-    partner: Partner,
+pub(super) struct Stage {
+    pub(super) fixture: Fixture,
+    pub(super) partner: Partner,
     caller: Caller,
 }
 
 /// A transfer that was started.
-struct Started {
+pub(super) struct Started {
     pid: String,
     token: String,
 }
@@ -97,12 +97,12 @@ impl Stage {
         Ok(Started { pid: begun.provider_pid, token: token["value"].as_str().unwrap().to_owned() })
     }
 
-    async fn started(&self, scope: Value) -> Started {
+    pub(super) async fn started(&self, scope: Value) -> Started {
         self.start(scope, PULL).await.unwrap()
     }
 
     /// What the data face answers.
-    async fn get(&self, started: &Started, tail: &str) -> Answer {
+    pub(super) async fn get(&self, started: &Started, tail: &str) -> Answer {
         let connector = web::Data::from(Arc::clone(&self.fixture.connector));
         let client = web::Data::new(self.fixture.connector.sources.clone());
         let app = App::new().app_data(connector).app_data(client).configure(crate::data::configure);
@@ -148,7 +148,7 @@ fn permits(constraint: Value) -> Value {
     json!({"permission": [{"action": "use", "constraint": [constraint]}]})
 }
 
-fn part(operator: &str, value: Value) -> Value {
+pub(super) fn part(operator: &str, value: Value) -> Value {
     permits(json!({"leftOperand": PART, "operator": operator, "rightOperand": value}))
 }
 
@@ -158,7 +158,7 @@ fn count(most: u64) -> Value {
 }
 
 /// An asset of files, one for each part.
-async fn parts(rules: Value, more: Value) -> Stage {
+pub(super) async fn parts(rules: Value, more: Value) -> Stage {
     let folder = tempfile::tempdir().unwrap();
     let stage_of = |folder: &std::path::Path| {
         let mut asset = json!({"id": "a", "source": {"type": "File", "path": folder}});

@@ -150,6 +150,13 @@ fn table() -> Vec<(&'static str, &'static str, Option<Value>, &'static [&'static
         ("GET", "/api/v1/requests", None, READ),
         ("GET", "/api/v1/agreements/{id}/usage", None, READ),
         ("POST", "/api/v1/sparql", None, AUDIT),
+        ("GET", "/api/v1/sparql/questions", None, AUDIT),
+        ("GET", "/api/v1/sparql/questions/{id}", None, AUDIT),
+        ("PUT", "/api/v1/sparql/questions/{id}", Some(json!({"title": "T", "query": "ASK {}"})), AUDIT),
+        ("DELETE", "/api/v1/sparql/questions/{id}", None, AUDIT),
+        ("GET", "/api/v1/statistics/traffic", None, READ),
+        ("GET", "/api/v1/statistics/latency", None, READ),
+        ("GET", "/api/v1/logs", None, AUDIT),
     ]
 }
 
