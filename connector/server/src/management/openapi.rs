@@ -61,6 +61,7 @@ use super::{
     ),
     components(schemas(
         problem::Document<'_>, issued::IssuedState, negotiations::NegotiationBox, transfers::TransferBox,
+        events::EventOrder, logs::LogLevel,
     )),
     security(("bearer" = []), ("apiKey" = [])),
     modifiers(&Keys, &Operations),
