@@ -161,33 +161,45 @@ fn entity_tag(len: u64, modified: SystemTime) -> String {
     format!("\"{nanoseconds:x}-{len:x}\"")
 }
 
-fn media_type_of(path: &Path) -> &'static str {
+/// What files are called, and what is in them; of several endings of one type the usual one stands first.
+const MEDIA_TYPES: &[(&str, &str)] = &[
+    ("aasx", "application/asset-administration-shell-package"),
+    ("avro", "application/vnd.apache.avro"),
+    ("csv", "text/csv"),
+    ("gz", "application/gzip"),
+    ("jpg", "image/jpeg"),
+    ("jpeg", "image/jpeg"),
+    ("json", "application/json"),
+    ("ndjson", "application/x-ndjson"),
+    ("jsonl", "application/x-ndjson"),
+    ("jsonld", "application/ld+json"),
+    ("nq", "application/n-quads"),
+    ("nt", "application/n-triples"),
+    ("parquet", "application/vnd.apache.parquet"),
+    ("pdf", "application/pdf"),
+    ("png", "image/png"),
+    ("rdf", "application/rdf+xml"),
+    ("step", "model/step"),
+    ("stp", "model/step"),
+    ("svg", "image/svg+xml"),
+    ("tsv", "text/tab-separated-values"),
+    ("ttl", "text/turtle"),
+    ("txt", "text/plain"),
+    ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ("xml", "application/xml"),
+    ("zip", "application/zip"),
+];
+
+pub(crate) fn media_type_of(path: &Path) -> &'static str {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_ascii_lowercase();
-    match extension.as_str() {
-        "aasx" => "application/asset-administration-shell-package",
-        "avro" => "application/vnd.apache.avro",
-        "csv" => "text/csv",
-        "gz" => "application/gzip",
-        "jpeg" | "jpg" => "image/jpeg",
-        "json" => "application/json",
-        "jsonl" | "ndjson" => "application/x-ndjson",
-        "jsonld" => "application/ld+json",
-        "nq" => "application/n-quads",
-        "nt" => "application/n-triples",
-        "parquet" => "application/vnd.apache.parquet",
-        "pdf" => "application/pdf",
-        "png" => "image/png",
-        "rdf" => "application/rdf+xml",
-        "step" | "stp" => "model/step",
-        "svg" => "image/svg+xml",
-        "tsv" => "text/tab-separated-values",
-        "ttl" => "text/turtle",
-        "txt" => "text/plain",
-        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "xml" => "application/xml",
-        "zip" => "application/zip",
-        _ => "application/octet-stream",
-    }
+    let known = MEDIA_TYPES.iter().find(|(ending, _)| *ending == extension);
+    known.map_or("application/octet-stream", |(_, media_type)| media_type)
+}
+
+/// What files of this media type are usually called: the ending, without the dot.
+pub(crate) fn ending_of(media_type: &str) -> Option<&'static str> {
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    MEDIA_TYPES.iter().find(|(_, known)| *known == essence).map(|(ending, _)| *ending)
 }
 
 impl From<io::Error> for OpenError {

@@ -2,8 +2,10 @@
 #![doc = include_str!("../README.md")]
 
 pub mod client;
+pub mod fetch;
 pub mod guard;
 pub mod meter;
+pub mod probe;
 pub mod pull;
 pub mod push;
 pub mod receive;

@@ -3,7 +3,7 @@
 //! Bodies stream in both directions and are read no faster than the other side takes them. What a consumer sees of a
 //! source is its data: its address, software, sessions and error pages stay inside.
 
-mod body;
+pub(crate) mod body;
 mod conditions;
 mod file;
 mod http;

@@ -136,6 +136,20 @@ impl Piece {
     }
 }
 
+/// How far an upload is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Bytes that are here.
+    pub bytes: u64,
+    /// Bytes in the end, where the sender said so.
+    pub total: Option<u64>,
+}
+
+/// How far the upload to this path is; `None` where nothing of it has come. Reads files: not for the worker thread.
+pub fn held(path: &std::path::Path) -> Option<Held> {
+    upload::held(path)
+}
+
 impl Received {
     /// 204 (201 when the file was completed by this request) with the fields that the sender reads.
     pub fn response(&self) -> HttpResponse {

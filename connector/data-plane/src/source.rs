@@ -124,6 +124,11 @@ impl FileSource {
         &self.path
     }
 
+    /// Its media type, where it was given.
+    pub fn media_type(&self) -> Option<&str> {
+        self.media_type.as_deref()
+    }
+
     fn check(&self, folders: &[PathBuf]) -> Result<(), SourceError> {
         let missing = |error: std::io::Error| SourceError::FileMissing(self.path.clone(), error.to_string());
         let found = self.path.canonicalize().map_err(missing)?;

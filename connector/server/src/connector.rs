@@ -32,6 +32,8 @@ use crate::operations::dataspaces::Dataspaces;
 use crate::operations::grants::Grants;
 use crate::operations::issuing::status::Published;
 use crate::operations::presenting::Presenting;
+use crate::operations::transfers::Renewals;
+use crate::operations::transfers::flows::Flows;
 use crate::problem::Problem;
 use crate::storage::events::{self, NewEvent};
 use crate::storage::messages::StoredMessage;
@@ -92,6 +94,10 @@ pub struct Connector {
     pub published: Arc<Published>,
     /// What data requests are decided on, as long as nothing changes.
     pub grants: Grants,
+    /// What moves under transfers right now.
+    pub flows: Flows,
+    /// Access tokens of providers that were renewed.
+    pub renewals: Renewals,
     /// Parsed policies by id.
     pub policies: PolicyCache,
     /// Negotiations that were written a moment ago, as written.

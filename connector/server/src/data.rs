@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use actix_web::body::{BodySize, MessageBody as _};
 use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -19,6 +20,7 @@ use symbolon_data_plane::receive::{Destination, ReceiveError, receive};
 use crate::connector::Connector;
 use crate::operations::data::{self, Asked, Released};
 use crate::operations::grants::Grant;
+use crate::operations::transfers::flows::Stream;
 use crate::operations::{received, transfers};
 use crate::problem::{Kind, Problem};
 use crate::worker::recorder::{Answered, Recorder};
@@ -47,10 +49,14 @@ async fn give(
     let Released { grant, asked: confined } = data::release(&connector, asked).await?;
     let (sub_path, query) = confined.as_ref().map_or((sub_path, query), |asked| (asked.path(), asked.query()));
     let incoming = Incoming { request: &request, sub_path, query, body };
-    let answering = Rc::new(Answering { began, headed: Cell::new(None) });
+    let stream = connector.flows.begin(&grant.transfer);
+    let answering = Rc::new(Answering { began, headed: Cell::new(None), stream });
     let meter = Rc::clone(&answering).meter(connector.recorder.clone(), &grant);
     let answer = pull(&client, &grant.source, incoming, meter).await.map_err(|error| pull_problem(&error))?;
     answering.headed.set(Some(began.elapsed()));
+    if let BodySize::Sized(length) = answer.body().size() {
+        answering.stream.has_length(length);
+    }
     Ok(flowing::governed(answer, connector, grant))
 }
 
@@ -58,13 +64,16 @@ async fn give(
 struct Answering {
     began: Instant,
     headed: Cell<Option<Duration>>,
+    /// What of it is on its way.
+    stream: Arc<Stream>,
 }
 
 impl Answering {
     /// Counts the answer when it has ended.
     fn meter(self: Rc<Self>, recorder: Recorder, grant: &Grant) -> Meter {
         let (transfer, partner) = (grant.transfer.clone(), grant.partner.clone());
-        Meter::new(move |ended| {
+        let counter = self.stream.counter();
+        let meter = Meter::new(move |ended| {
             // An answer without a body may have ended before it was handed back.
             let took = match (self.headed.get(), ended.outcome) {
                 (Some(headed), _) => Some(headed),
@@ -72,7 +81,8 @@ impl Answering {
                 (None, Outcome::Complete | Outcome::Abandoned) => Some(self.began.elapsed()),
             };
             recorder.answered(Answered { transfer, partner, bytes: ended.bytes, took });
-        })
+        });
+        meter.with_counter(counter)
     }
 }
 

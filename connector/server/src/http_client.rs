@@ -227,20 +227,7 @@ impl Exchange {
 
     /// The partner's reason as one sentence.
     pub fn refusal(&self) -> String {
-        let body: serde_json::Value = serde_json::from_slice(&self.body).unwrap_or_default();
-        let texts = |name: &str| match body.get(name) {
-            Some(serde_json::Value::Array(reasons)) => {
-                reasons.iter().filter_map(|r| r.as_str()).collect::<Vec<_>>().join("; ")
-            }
-            Some(serde_json::Value::String(reason)) => reason.clone(),
-            _ => String::new(),
-        };
-        let reason = [texts("reason"), texts("detail"), texts("message")].into_iter().find(|text| !text.is_empty());
-        let code = body.get("code").and_then(|c| c.as_str()).map(|c| format!(" ({c})")).unwrap_or_default();
-        match reason {
-            Some(reason) => format!("the partner answered {}{code}: {reason}", self.status),
-            None => format!("the partner answered {}{code}", self.status),
-        }
+        refusal(self.status, &self.body)
     }
 
     /// The row's account of this exchange.
@@ -252,6 +239,25 @@ impl Exchange {
             duration_us: i64::try_from(self.duration.as_micros()).ok(),
             detail,
         }
+    }
+}
+
+/// A partner's answer of this status as one sentence, with the reason that its body gives in the members of DSP or of a problem
+/// document.
+pub fn refusal(status: u16, body: &[u8]) -> String {
+    let body: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+    let texts = |name: &str| match body.get(name) {
+        Some(serde_json::Value::Array(reasons)) => {
+            reasons.iter().filter_map(|r| r.as_str()).collect::<Vec<_>>().join("; ")
+        }
+        Some(serde_json::Value::String(reason)) => reason.clone(),
+        _ => String::new(),
+    };
+    let reason = [texts("reason"), texts("detail"), texts("message")].into_iter().find(|text| !text.is_empty());
+    let code = body.get("code").and_then(|c| c.as_str()).map(|c| format!(" ({c})")).unwrap_or_default();
+    match reason {
+        Some(reason) => format!("the partner answered {status}{code}: {reason}"),
+        None => format!("the partner answered {status}{code}"),
     }
 }
 

@@ -33,6 +33,8 @@ use crate::operations::dataspaces::Dataspaces;
 use crate::operations::grants::Grants;
 use crate::operations::issuing::status::Published;
 use crate::operations::presenting::Presenting;
+use crate::operations::transfers::Renewals;
+use crate::operations::transfers::flows::Flows;
 use crate::problem::{Kind, Problem};
 use crate::storage::Db;
 use crate::storage::messages::StoredMessage;
@@ -158,6 +160,8 @@ pub(crate) async fn assemble(config: Config) -> Result<(Arc<Connector>, Queues),
         retention: Retention::default(),
         published,
         grants: Grants::default(),
+        flows: Flows::default(),
+        renewals: Renewals::default(),
         policies: PolicyCache::default(),
         recent: Recent::default(),
         publishing: tokio::sync::Mutex::new(()),

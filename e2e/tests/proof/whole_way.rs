@@ -6,6 +6,7 @@ mod negotiations;
 mod operators;
 mod push;
 mod strangers;
+mod through;
 mod transfers;
 mod walk;
 

@@ -16,25 +16,25 @@ use crate::file::FileStream;
 use crate::meter::{Meter, Outcome};
 
 /// What a source answered, before the answer is counted.
-pub(super) struct Answer {
-    pub(super) head: HttpResponseBuilder,
-    pub(super) body: AnswerBody,
+pub(crate) struct Answer {
+    pub(crate) head: HttpResponseBuilder,
+    pub(crate) body: AnswerBody,
 }
 
-pub(super) enum AnswerBody {
+pub(crate) enum AnswerBody {
     /// No body; the length that `HEAD` announces, where it is known.
     Nothing(Option<u64>),
     /// Bytes with their number, where it is known.
     Bytes(Content, Option<u64>),
 }
 
-pub(super) enum Content {
+pub(crate) enum Content {
     Http(Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>>>>),
     File(FileStream),
 }
 
 impl Answer {
-    pub(super) fn into_response(mut self, idle: Duration, mut meter: Meter) -> HttpResponse {
+    pub(crate) fn into_response(mut self, idle: Duration, mut meter: Meter) -> HttpResponse {
         match self.body {
             AnswerBody::Bytes(content, length) if length != Some(0) => {
                 self.head.body(MeteredBody { content, length, idle, waiting: None, meter })

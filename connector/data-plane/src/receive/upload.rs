@@ -9,9 +9,13 @@ use bytes::{Bytes, BytesMut};
 use serde::{Deserialize, Serialize};
 use tokio::task::spawn_blocking;
 
-use super::{Destination, Piece, ReceiveError, Received};
+use super::{Destination, Held, Piece, ReceiveError, Received};
 
 const BLOCK: usize = 256 * 1024;
+/// What of an upload is not whole yet.
+const PART: &str = ".part";
+/// What is known of it.
+const RECORD: &str = ".upload";
 
 /// An upload that this request holds the lock of.
 pub(super) struct Upload {
@@ -120,12 +124,7 @@ impl Upload {
     }
 
     fn open_blocking(path: PathBuf) -> io::Result<Self> {
-        let beside = |ending: &str| {
-            let mut name = path.clone().into_os_string();
-            name.push(ending);
-            PathBuf::from(name)
-        };
-        let (part, record) = (beside(".part"), beside(".upload"));
+        let (part, record) = (beside(&path, PART), beside(&path, RECORD));
         let mut record = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(record)?;
         match record.try_lock() {
             Ok(()) => {}
@@ -167,6 +166,21 @@ impl Upload {
         self.record.write_all(&text)?;
         self.record.sync_all()
     }
+}
+
+/// What has come, as it stands: nobody is kept from writing more.
+pub(super) fn held(path: &Path) -> Option<Held> {
+    let about = std::fs::read(beside(path, RECORD)).ok();
+    let about: About = about.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
+    let whole = length(path).ok().flatten();
+    let bytes = whole.or_else(|| length(&beside(path, PART)).ok().flatten())?;
+    Some(Held { bytes, total: about.total.or(whole) })
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.to_owned().into_os_string();
+    name.push(ending);
+    PathBuf::from(name)
 }
 
 fn length(path: &Path) -> io::Result<Option<u64>> {

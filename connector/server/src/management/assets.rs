@@ -1,5 +1,7 @@
 //! `/assets`: what can be offered, and where its data comes from.
 
+use std::collections::HashMap;
+
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
@@ -16,6 +18,7 @@ use crate::connector::Connector;
 use crate::operations::publishing::assets::{self, Draft};
 use crate::problem::Problem;
 use crate::storage;
+use crate::storage::assets::Used;
 
 /// An asset to be created, or the new content of one.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -66,6 +69,12 @@ pub struct Asset {
     source: Value,
     /// Transfer types it can be had by.
     formats: Vec<String>,
+    /// Offers that it stands under.
+    offers: i64,
+    /// Agreements about it that partners have with this connector.
+    agreements: i64,
+    /// Those of them that are in force.
+    agreements_in_force: i64,
     /// RFC 3339.
     created_at: String,
     /// RFC 3339.
@@ -127,11 +136,12 @@ pub(super) async fn create(
             let made = assets::create(&connector, &operator, vec![asset.into()]).await?;
             let made =
                 made.into_iter().next().ok_or_else(|| Problem::internal("an asset was created and is not there"))?;
-            Ok(created("assets", &made.id.clone(), &Asset::from(made)))
+            Ok(created("assets", &made.id.clone(), &shown(&connector, made).await?))
         }
         OneOrMany::Many(several) => {
             let made = assets::create(&connector, &operator, several.into_iter().map(Draft::from).collect()).await?;
-            let views = OneOrMany::Many(made.into_iter().map(Asset::from).collect());
+            let used = used(&connector, &made).await?;
+            let views = OneOrMany::Many(made.into_iter().map(|asset| Asset::of(asset, &used)).collect());
             Ok(HttpResponse::Created().insert_header((LOCATION, location("assets", None))).json(views))
         }
     }
@@ -147,7 +157,8 @@ pub(super) async fn list(
 ) -> Result<web::Json<Items<Asset>>, Problem> {
     let page = page(query.limit, query.after)?;
     let rows = assets::list(&connector, &operator, &page).await?;
-    Ok(web::Json(Items::of(rows, &page, |asset| asset.id.clone(), Asset::from)))
+    let used = used(&connector, &rows).await?;
+    Ok(web::Json(Items::of(rows, &page, |asset| asset.id.clone(), |asset| Asset::of(asset, &used))))
 }
 
 /// Read an asset
@@ -158,7 +169,7 @@ pub(super) async fn get(
     connector: web::Data<Connector>,
     id: web::Path<String>,
 ) -> Result<web::Json<Asset>, Problem> {
-    Ok(web::Json(assets::get(&connector, &operator, &id).await?.into()))
+    Ok(web::Json(shown(&connector, assets::get(&connector, &operator, &id).await?).await?))
 }
 
 /// Replace an asset; headers of its source given as `***` stay as they are
@@ -170,7 +181,7 @@ pub(super) async fn replace(
     id: web::Path<String>,
     Body(asset): Body<NewAsset>,
 ) -> Result<web::Json<Asset>, Problem> {
-    Ok(web::Json(assets::replace(&connector, &operator, &id, asset.into()).await?.into()))
+    Ok(web::Json(shown(&connector, assets::replace(&connector, &operator, &id, asset.into()).await?).await?))
 }
 
 /// Delete an asset: agreements about it stay, its data is no longer released
@@ -192,9 +203,23 @@ impl From<NewAsset> for Draft {
     }
 }
 
-impl From<storage::assets::Asset> for Asset {
-    fn from(asset: storage::assets::Asset) -> Self {
+/// The asset with who uses it.
+pub(super) async fn shown(connector: &Connector, asset: storage::assets::Asset) -> Result<Asset, Problem> {
+    let used = used(connector, std::slice::from_ref(&asset)).await?;
+    Ok(Asset::of(asset, &used))
+}
+
+async fn used(connector: &Connector, rows: &[storage::assets::Asset]) -> Result<HashMap<String, Used>, Problem> {
+    assets::used(connector, &rows.iter().map(|asset| asset.id.as_str()).collect::<Vec<_>>()).await
+}
+
+impl Asset {
+    fn of(asset: storage::assets::Asset, used: &HashMap<String, Used>) -> Self {
+        let Used { offers, agreements, in_force } = used.get(&asset.id).copied().unwrap_or_default();
         Self {
+            offers,
+            agreements,
+            agreements_in_force: in_force,
             id: asset.id,
             properties: asset.properties,
             private_properties: asset.private_properties,

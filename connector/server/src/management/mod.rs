@@ -33,10 +33,12 @@ pub mod partners;
 pub mod policies;
 pub mod problem;
 pub mod processes;
+pub mod publications;
 pub mod questions;
 pub mod received;
 pub mod requests;
 mod route;
+pub mod sources;
 pub mod sparql;
 pub mod statistics;
 pub mod summary;
@@ -78,6 +80,8 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         assets::configure,
         policies::configure,
         offers::configure,
+        publications::configure,
+        sources::configure,
         partners::configure,
         catalog::configure,
         negotiations::configure,

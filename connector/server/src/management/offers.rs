@@ -190,7 +190,8 @@ async fn shown(connector: &Connector, offer: stored::Offer) -> Result<Offer, Pro
 }
 
 impl Offer {
-    fn of(offer: stored::Offer, terms: &BTreeMap<String, Terms>) -> Self {
+    /// With the terms by the id of their policy.
+    pub(super) fn of(offer: stored::Offer, terms: &BTreeMap<String, Terms>) -> Self {
         Self {
             id: offer.id,
             assets: offer.selector.into(),

@@ -10,7 +10,7 @@ use super::route::at;
 use super::{
     BASE, agreements, assets, catalog, credential_offers, credential_requests, credentials, dataspaces, events, health,
     info, invitations, issued, keys, logs, members, monitor, negotiations, offers, outbox, partners, policies, problem,
-    questions, received, requests, sparql, statistics, summary, transfers, usage, webhooks,
+    publications, questions, received, requests, sources, sparql, statistics, summary, transfers, usage, webhooks,
 };
 
 /// The management API.
@@ -32,7 +32,8 @@ use super::{
         policies::asking::dry_run, policies::asking::compare, policies::asking::meet, policies::asking::review,
         policies::making::operands, policies::making::templates, policies::making::from_template,
         offers::list, offers::create, offers::get, offers::replace, offers::delete,
-        partners::list, partners::get, partners::put, partners::delete,
+        publications::publish, sources::check, sources::files,
+        partners::list, partners::get, partners::put, partners::delete, partners::presentation::get,
         invitations::list, invitations::create, invitations::get, invitations::withdraw, invitations::inspect,
         dataspaces::list, invitations::found, invitations::join, dataspaces::get, dataspaces::put, dataspaces::delete,
         members::list, members::put, members::delete, members::offer,
@@ -48,6 +49,7 @@ use super::{
         agreements::retire, agreements::terminate,
         transfers::list, transfers::create, transfers::get, transfers::messages, transfers::start, transfers::suspend,
         transfers::resume, transfers::complete, transfers::terminate, transfers::data_address, transfers::boxes,
+        transfers::data::progress, transfers::data::data, transfers::data::part,
         monitor::list, monitor::get,
         received::list, received::get,
         events::stream, events::log,

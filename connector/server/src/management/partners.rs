@@ -1,5 +1,7 @@
 //! `/partners`: whom we know, where they are, and what we hold for true about them.
 
+pub mod presentation;
+
 use std::collections::BTreeMap;
 
 use actix_web::{HttpResponse, web};
@@ -50,6 +52,7 @@ pub struct Partner {
 
 pub(super) fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(at("/partners").get(list));
+    presentation::configure(cfg);
     cfg.service(at("/partners/{id}").get(get).put(put).delete(delete));
 }
 

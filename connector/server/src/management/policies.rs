@@ -129,7 +129,7 @@ pub(super) async fn delete(
 }
 
 /// The policy, in the one form or in the other.
-fn content(policy: Option<Value>, turtle: Option<String>) -> Result<PolicyDocument, Problem> {
+pub(super) fn content(policy: Option<Value>, turtle: Option<String>) -> Result<PolicyDocument, Problem> {
     match (policy, turtle) {
         (Some(policy), None) => reading::of_json(policy),
         (None, Some(turtle)) => reading::of_turtle(&turtle),

@@ -1,6 +1,9 @@
 //! `/transfers`: data in motion under an agreement.
 
+pub mod data;
+
 use actix_web::{HttpResponse, web};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use symbolon_contract_negotiation::transfer::State;
@@ -109,7 +112,8 @@ pub struct Transfer {
     data_requests: i64,
     /// RFC 3339: when data last moved; null: never.
     last_data_at: Option<String>,
-    /// Consumer: RFC 3339: when the token that is held ends, where it can be told. It is renewed when data is fetched.
+    /// Consumer: RFC 3339: when the token that is held ends, where it can be told; told of one transfer, not in lists. It is
+    /// renewed when data is fetched.
     token_expires_at: Option<String>,
     /// RFC 3339.
     created_at: String,
@@ -199,6 +203,7 @@ pub(super) fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(at("/transfers/{pid}/complete").post(complete));
     cfg.service(at("/transfers/{pid}/terminate").post(terminate));
     cfg.service(at("/transfers/{pid}/data-address").get(data_address));
+    data::configure(cfg);
     cfg.service(at("/transfers/{pid}").get(get));
 }
 
@@ -257,7 +262,9 @@ pub(super) async fn get(
     connector: web::Data<Connector>,
     pid: web::Path<String>,
 ) -> Result<web::Json<Transfer>, Problem> {
-    Ok(web::Json(transfers::get(&connector, &operator, &pid).await?.into()))
+    let stored = transfers::get(&connector, &operator, &pid).await?;
+    let expires = transfers::token_expires(&connector, &stored);
+    Ok(web::Json(Transfer { token_expires_at: expires.map(rfc3339), ..stored.into() }))
 }
 
 /// Read its messages in both directions, oldest first
@@ -342,8 +349,12 @@ pub(super) async fn data_address(
         endpoint: access.endpoint,
         endpoint_type: access.endpoint_type,
         authorization: access.authorization,
-        expires_at: access.expires.map(|at| format!("{at:.3}")),
+        expires_at: access.expires.map(rfc3339),
     }))
+}
+
+fn rfc3339(at: Timestamp) -> String {
+    format!("{at:.3}")
 }
 
 async fn act(
@@ -399,7 +410,7 @@ impl From<StoredTransfer> for Transfer {
             bytes: stored.bytes,
             data_requests: stored.requests,
             last_data_at: stored.last_data.map(time),
-            token_expires_at: transfers::token_expires(&stored).map(|at| format!("{at:.3}")),
+            token_expires_at: None,
             pid: stored.pid,
             partner: stored.partner,
             agreement_id: stored.agreement_id,

@@ -28,6 +28,7 @@ pub mod presenting;
 pub mod publishing;
 pub mod questions;
 pub mod received;
+pub mod sources;
 pub mod statistics;
 pub mod sts;
 pub mod summary;

@@ -1,6 +1,7 @@
 //! Partners: whom we know, where they are, and what we hold for true about them.
 
 mod discovery;
+pub mod presented;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -7,6 +7,7 @@
 pub mod assets;
 pub mod offers;
 pub mod policies;
+pub mod publications;
 
 use crate::problem::{Kind, Problem};
 use crate::storage::StorageError;
@@ -35,12 +36,12 @@ fn check_id(what: &str, id: &str) -> Result<(), Problem> {
 /// What storage says when a listing would take an id that partners already know another offer by.
 fn listing_refused(error: StorageError) -> Problem {
     match error {
-        StorageError::Duplicate { table: offers::LISTING, key } => Problem::new(
-            Kind::Conflict,
-            "offer.id-taken",
-            format!("the DSP offer id for the asset {key:?} is already the id of another offer"),
-        )
-        .with_hint("choose another id in offerIds"),
+        StorageError::Duplicate { table: offers::LISTING, key } => offer_id_taken(&key),
         other => other.into(),
     }
+}
+
+fn offer_id_taken(asset: &str) -> Problem {
+    let detail = format!("the DSP offer id for the asset {asset:?} is already the id of another offer");
+    Problem::new(Kind::Conflict, "offer.id-taken", detail).with_hint("choose another id in offerIds")
 }

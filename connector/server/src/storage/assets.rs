@@ -1,5 +1,7 @@
 //! Assets: what can be offered, and where its data comes from.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value};
 use sqlx::sqlite::SqliteRow;
 
@@ -77,6 +79,37 @@ pub async fn list(db: &Db, page: &Page) -> Result<Vec<Asset>, StorageError> {
         .fetch_all(db.readers())
         .await?;
     rows.iter().map(read).collect()
+}
+
+/// Who uses an asset.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Used {
+    /// Offers that it stands under.
+    pub offers: i64,
+    /// Agreements about it that partners have with us.
+    pub agreements: i64,
+    /// Those of them that are in force.
+    pub in_force: i64,
+}
+
+/// Who uses these assets.
+pub async fn used(db: &Db, ids: &[&str]) -> Result<HashMap<String, Used>, StorageError> {
+    let sql = "SELECT asked.value AS id,
+        (SELECT count(*) FROM listing l WHERE l.asset_id = asked.value) AS offers,
+        (SELECT count(*) FROM agreement g WHERE g.asset = asked.value AND g.role = 'provider') AS agreements,
+        (SELECT count(*) FROM agreement g WHERE g.asset = asked.value AND g.role = 'provider' AND g.state = 'IN_FORCE')
+            AS in_force
+        FROM json_each($1) asked";
+    let rows = sqlx::query(sql).bind(to_json(&ids)).fetch_all(db.readers()).await?;
+    let used = |row: &SqliteRow| {
+        let used = Used {
+            offers: column(row, TABLE, "offers")?,
+            agreements: column(row, TABLE, "agreements")?,
+            in_force: column(row, TABLE, "in_force")?,
+        };
+        Ok((column(row, TABLE, "id")?, used))
+    };
+    rows.iter().map(used).collect()
 }
 
 fn read(row: &SqliteRow) -> Result<Asset, StorageError> {

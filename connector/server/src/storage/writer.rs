@@ -119,6 +119,7 @@ impl Writer {
             Ok(()) => {
                 let mut signals = Signals::default();
                 group.iter().for_each(|(transaction, _)| signals.note(transaction));
+                signals.note(later);
                 Ok((group.iter().map(|_| Ok(())).collect(), signals))
             }
             Err(StorageError::Engine { detail }) => Err(StorageError::Engine { detail }),
@@ -182,10 +183,9 @@ impl Writer {
             }
             outcomes.push(outcome);
         }
-        if !later.is_empty()
-            && let Err(error) = self.in_savepoint(later).await?
-        {
-            tracing::error!(%error, "bookkeeping was not written");
+        match self.in_savepoint(later).await? {
+            Ok(()) => signals.note(later),
+            Err(error) => tracing::error!(%error, "bookkeeping was not written"),
         }
         self.control("COMMIT").await?;
         Ok((outcomes, signals))

@@ -257,3 +257,46 @@ async fn a_token_counts_once() {
     let missing = refused(authentication.caller(&fixture.connector, None).await);
     assert_eq!(missing, (Kind::Unauthenticated, "token.missing".to_owned()));
 }
+
+#[actix_web::test]
+async fn what_a_partner_presented_is_told_as_it_stands_now() {
+    let (fixture, partner) = (connector().await, Partner::start());
+    dataspace(&fixture, "one", &partner.issuer, &["MembershipCredential"], &[MEMBERSHIP]).await;
+    dataspace(&fixture, "two", "did:web:other.example", &["MembershipCredential"], &[MEMBERSHIP]).await;
+    let path = format!("/api/v1/partners/{}", partner.did.replace('%', "%25"));
+    let app = fixture.app().await;
+    let shown = async || call(&app, "viewer", "GET", &format!("{path}/presentation"), None).await;
+    assert_eq!(shown().await.status, 404);
+    let known = json!({"name": "N", "dspAddress": "http://127.0.0.1:9/dsp"});
+    assert_eq!(call(&app, "admin", "PUT", &path, Some(known)).await.status, 201);
+    let never = shown().await.json;
+    for part in ["presentedAt", "credentials", "numbers"] {
+        assert!(never[part].is_null(), "{never}");
+    }
+    assert_eq!(never["memberships"].as_array().unwrap().len(), 2);
+
+    asks(&fixture, &partner, Some("t")).await.unwrap();
+    let presented = shown().await.json;
+    let credential = &presented["credentials"][0];
+    assert_eq!(
+        (&credential["status"], &credential["issuer"]),
+        (&json!("valid"), &json!(partner.issuer)),
+        "{presented}"
+    );
+    assert_eq!(credential["id"], "urn:credential:MembershipCredential");
+    assert_eq!((&credential["dataspaces"], &presented["numbers"]), (&json!(["one"]), &json!(["BPNL00000003CRHK"])));
+    assert!(presented["presentedAt"].is_string() && credential["validUntil"].is_string());
+    let proved: Vec<bool> =
+        presented["memberships"].as_array().unwrap().iter().map(|one| one["proved"].as_bool().unwrap()).collect();
+    assert_eq!(proved, [true, false]);
+    assert!(!presented.to_string().contains("eyJ"), "the signed text is not shown");
+
+    partner.state.revoked.store(true, Ordering::SeqCst);
+    let revoked = shown().await.json;
+    assert_eq!(
+        (&revoked["credentials"][0]["status"], &revoked["numbers"]),
+        (&json!("revoked"), &json!([])),
+        "{revoked}"
+    );
+    assert!(revoked["memberships"][0]["detail"].as_str().unwrap().contains("revoked"));
+}

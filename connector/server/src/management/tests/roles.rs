@@ -29,6 +29,8 @@ fn table() -> Vec<(&'static str, &'static str, Option<Value>, &'static [&'static
     let compare = Some(json!({"a": {"policy": open_policy()}, "b": {"policy": open_policy()}}));
     let review =
         Some(json!({"of": [{"policy": open_policy()}], "question": {"who": "did:example:a", "what": "urn:a"}}));
+    let publication =
+        Some(json!({"assetId": "none", "access": {"policy": open_policy()}, "usage": {"policy": open_policy()}}));
     let credentials = Some(json!({"issuer": "did:web:issuer.example", "credentials": [{"type": "T"}], "send": false}));
     vec![
         ("GET", "/api/v1/info", None, READ),
@@ -62,6 +64,9 @@ fn table() -> Vec<(&'static str, &'static str, Option<Value>, &'static [&'static
         ("GET", "/api/v1/offers/{id}", None, READ),
         ("PUT", "/api/v1/offers/{id}", offer(), ADMINISTER),
         ("DELETE", "/api/v1/offers/{id}", None, ADMINISTER),
+        ("POST", "/api/v1/publications", publication, ADMINISTER),
+        ("POST", "/api/v1/sources/check", Some(json!({"source": asset("x")["source"]})), ADMINISTER),
+        ("GET", "/api/v1/sources/files", None, ADMINISTER),
         ("GET", "/api/v1/partners", None, READ),
         ("GET", "/api/v1/partners/{id}", None, READ),
         (
@@ -71,6 +76,7 @@ fn table() -> Vec<(&'static str, &'static str, Option<Value>, &'static [&'static
             ADMINISTER,
         ),
         ("DELETE", "/api/v1/partners/{id}", None, ADMINISTER),
+        ("GET", "/api/v1/partners/{id}/presentation", None, READ),
         ("GET", "/api/v1/invitations", None, READ),
         ("POST", "/api/v1/invitations", Some(json!({"dataspace": "x", "name": "N"})), ADMINISTER),
         ("POST", "/api/v1/invitations/inspect", Some(json!({"invitation": "x"})), READ),
@@ -142,6 +148,9 @@ fn table() -> Vec<(&'static str, &'static str, Option<Value>, &'static [&'static
         ("POST", "/api/v1/transfers/{pid}/complete", None, NEGOTIATE),
         ("POST", "/api/v1/transfers/{pid}/terminate", reason(), NEGOTIATE),
         ("GET", "/api/v1/transfers/{pid}/data-address", None, NEGOTIATE),
+        ("GET", "/api/v1/transfers/{pid}/data", None, NEGOTIATE),
+        ("GET", "/api/v1/transfers/{pid}/data/{path}", None, NEGOTIATE),
+        ("GET", "/api/v1/transfers/{pid}/progress", None, READ),
         ("GET", "/api/v1/events", None, READ),
         ("GET", "/api/v1/events/log", None, READ),
         ("GET", "/api/v1/webhooks", None, ADMINISTER),
@@ -215,5 +224,9 @@ async fn each_role_may_what_it_may_and_no_more() {
 }
 
 fn filled(path: &str) -> String {
-    path.replace("{id}", "x").replace("{pid}", "x").replace("{did}", "did:web:x").replace("{partner}", "did:web:x")
+    path.replace("{id}", "x")
+        .replace("{pid}", "x")
+        .replace("{path}", "x/y")
+        .replace("{did}", "did:web:x")
+        .replace("{partner}", "did:web:x")
 }

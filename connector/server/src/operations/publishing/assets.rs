@@ -1,5 +1,6 @@
 //! Assets: what can be offered, and where its data comes from.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
@@ -15,7 +16,7 @@ use crate::operations::origins;
 use crate::operations::path_facts::Template;
 use crate::operations::transfers::{PULL, PUSH};
 use crate::problem::{Kind, Problem};
-use crate::storage::assets::{self, Asset};
+use crate::storage::assets::{self, Asset, Used};
 use crate::storage::offers::{Offer, list_asset, unlist_asset};
 use crate::storage::{Page, StorageError};
 use crate::worker::monitor::About;
@@ -64,13 +65,8 @@ pub async fn create(
     let single = drafts.len() == 1;
     let mut created = Vec::with_capacity(drafts.len());
     for (place, draft) in drafts.into_iter().enumerate() {
-        let id = draft.id.clone().unwrap_or_else(ids::urn);
-        let asset = match origins::check(connector, &draft.origins).await {
-            Ok(()) => asset_of(connector, id, draft, None),
-            Err(problem) => Err(problem),
-        };
-        let asset = asset.map_err(|problem| if single { problem } else { problem.with_rule(format!("[{place}]")) })?;
-        created.push(Asset { created: now, updated: now, ..asset });
+        let asset = made_of(connector, draft, now).await;
+        created.push(asset.map_err(|problem| if single { problem } else { problem.with_rule(format!("[{place}]")) })?);
     }
     let _one_at_a_time = connector.publishing.lock().await;
     let offers = offers::all(&connector.db).await?;
@@ -84,6 +80,14 @@ pub async fn create(
     }
     connector.commit(change).await.map_err(listing_refused)?;
     Ok(created)
+}
+
+/// The asset that is made of a draft at this time, before it is stored.
+pub(super) async fn made_of(connector: &Connector, draft: Draft, now: i64) -> Result<Asset, Problem> {
+    let id = draft.id.clone().unwrap_or_else(ids::urn);
+    origins::check(connector, &draft.origins).await?;
+    let asset = asset_of(connector, id, draft, None)?;
+    Ok(Asset { created: now, updated: now, ..asset })
 }
 
 /// Replaces an asset. Secrets that the draft shows as `***` stay what they are.
@@ -141,6 +145,14 @@ pub async fn get(connector: &Connector, operator: &Operator, id: &str) -> Result
     assets::by_id(&connector.db, id).await?.ok_or_else(|| Problem::not_found("asset", id))
 }
 
+/// Who uses these assets, by their ids.
+///
+/// # Errors
+/// When storage fails.
+pub async fn used(connector: &Connector, ids: &[&str]) -> Result<HashMap<String, Used>, Problem> {
+    Ok(assets::used(&connector.db, ids).await?)
+}
+
 /// Assets in the order of their ids; their sources may hold secrets.
 ///
 /// # Errors
@@ -150,7 +162,8 @@ pub async fn list(connector: &Connector, operator: &Operator, page: &Page) -> Re
     Ok(assets::list(&connector.db, page).await?)
 }
 
-async fn list_under(
+/// Lists the asset under the offers that select it.
+pub(super) async fn list_under(
     connector: &Connector,
     change: &mut Change,
     offers: &[Offer],
@@ -212,7 +225,11 @@ fn checked_formats(formats: Vec<String>) -> Result<Vec<String>, Problem> {
 }
 
 /// The source in the form in which it is stored.
-fn checked_source(connector: &Connector, mut given: Value, stored: Option<&Value>) -> Result<Value, Problem> {
+pub(crate) fn checked_source(
+    connector: &Connector,
+    mut given: Value,
+    stored: Option<&Value>,
+) -> Result<Value, Problem> {
     let refused = |error: SourceError| {
         Problem::new(Kind::Unprocessable, format!("asset.{}", error.code()), error.to_string()).with_rule("source")
     };

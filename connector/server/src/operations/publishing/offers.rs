@@ -49,10 +49,8 @@ pub struct Draft {
 /// 403; 409 if the id or one of the DSP offer ids is taken; 422 if a policy does not exist or the selector cannot match.
 pub async fn create(connector: &Arc<Connector>, operator: &Operator, draft: Draft) -> Result<Offer, Problem> {
     operator.must(Permission::Administer)?;
-    let now = clock::millis(clock::now());
-    let id = draft.id.clone().unwrap_or_else(ids::plain);
     let dataspace = dataspace_of(connector, draft.dataspace.as_deref())?;
-    let offer = Offer { dataspace, ..offer_of(id, draft, now, now)? };
+    let offer = Offer { dataspace, ..made_of(draft, clock::millis(clock::now()))? };
     let _one_at_a_time = connector.publishing.lock().await;
     check_policies(connector, &offer).await?;
     let mut change = Change::default();
@@ -61,6 +59,12 @@ pub async fn create(connector: &Arc<Connector>, operator: &Operator, draft: Draf
     change.event("offer.created", &offer.id, None, json!({"by": operator.name()}));
     connector.commit(change).await.map_err(listing_refused)?;
     Ok(offer)
+}
+
+/// The offer that is made of a draft at this time, outside any dataspace, before it is stored.
+pub(super) fn made_of(draft: Draft, now: i64) -> Result<Offer, Problem> {
+    let id = draft.id.clone().unwrap_or_else(ids::plain);
+    offer_of(id, draft, now, now)
 }
 
 /// Replaces an offer and its listing. Negotiations under way keep the terms they began with.
@@ -193,7 +197,7 @@ fn offer_of(id: String, draft: Draft, created: i64, updated: i64) -> Result<Offe
 }
 
 /// The dataspace that is named, or the oldest one; empty: outside any.
-fn dataspace_of(connector: &Connector, named: Option<&str>) -> Result<String, Problem> {
+pub(super) fn dataspace_of(connector: &Connector, named: Option<&str>) -> Result<String, Problem> {
     match named {
         None => Ok(connector.dataspaces.all().first().map(|first| first.id.clone()).unwrap_or_default()),
         Some("") => Ok(String::new()),

@@ -27,16 +27,21 @@ pub async fn create(
     policy: PolicyDocument,
 ) -> Result<StoredPolicy, Problem> {
     operator.must(Permission::Administer)?;
-    let id = id.unwrap_or_else(ids::plain);
-    check_id("policy", &id)?;
-    check_document(&policy)?;
-    let now = clock::millis(clock::now());
-    let policy = StoredPolicy { id, document: policy.json().clone(), created: now, updated: now };
+    let policy = made_of(id, &policy)?;
     let mut change = Change::default();
     change.write(policies::insert(&policy));
     change.event("policy.created", &policy.id, None, json!({"by": operator.name()}));
     connector.commit(change).await?;
     Ok(policy)
+}
+
+/// The policy as it is stored, under an id that is chosen here if absent.
+pub(super) fn made_of(id: Option<String>, policy: &PolicyDocument) -> Result<StoredPolicy, Problem> {
+    let id = id.unwrap_or_else(ids::plain);
+    check_id("policy", &id)?;
+    check_document(policy)?;
+    let now = clock::millis(clock::now());
+    Ok(StoredPolicy { id, document: policy.json().clone(), created: now, updated: now })
 }
 
 /// Replaces a policy. Offers that name it carry the new terms from now on; agreements keep theirs.

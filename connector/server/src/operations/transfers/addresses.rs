@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use moka::sync::Cache;
 use serde_json::Value;
 use symbolon_contract_negotiation::Role;
 use symbolon_contract_negotiation::transfer::StateName;
@@ -125,18 +126,83 @@ pub async fn access(connector: &Arc<Connector>, operator: &Operator, pid: &str) 
             _ => token,
         }),
     };
-    match access.expires {
-        Some(expires) if expires.as_second() - clock::now().as_second() < RENEW_BEFORE_S => {
-            renewed_for(connector, &stored.partner, access).await
-        }
-        Some(_) | None => Ok(access),
+    if access.is_fresh(clock::now()) {
+        return Ok(access);
+    }
+    match connector.renewals.of(&stored, clock::now()) {
+        Some(renewed) => Ok(renewed),
+        None => renew_held(connector, &stored, access).await,
     }
 }
 
-/// Consumer: when the token of the data address that is held ends, where it can be told.
-pub fn token_expires(stored: &StoredTransfer) -> Option<Timestamp> {
+/// Consumer: another token in place of one that the provider does not take, although it has not ended.
+///
+/// # Errors
+/// As [`renewed_for`].
+pub(super) async fn renewed(connector: &Connector, pid: &str, access: Access) -> Result<Access, Problem> {
+    let stored = super::find(connector, pid).await?;
+    renew_held(connector, &stored, access).await
+}
+
+async fn renew_held(connector: &Connector, stored: &StoredTransfer, access: Access) -> Result<Access, Problem> {
+    let renewed = renewed_for(connector, &stored.partner, access).await?;
+    connector.renewals.keep(stored, &renewed);
+    Ok(renewed)
+}
+
+/// Consumer: when the token that is held ends, where it can be told.
+pub fn token_expires(connector: &Connector, stored: &StoredTransfer) -> Option<Timestamp> {
+    let token = held_token(stored)?;
+    let renewed = connector.renewals.of(stored, clock::now()).and_then(|access| access.expires);
+    renewed.max(expiry(token))
+}
+
+/// The token of the data address, as the provider sent it.
+fn held_token(stored: &StoredTransfer) -> Option<&str> {
     let address = stored.machine.data_address().filter(|_| stored.machine.role() == Role::Consumer)?;
-    expiry(address.property("authorization")?)
+    address.property("authorization")
+}
+
+impl Access {
+    /// Whether the token is good for a while. One whose end cannot be told is taken to be.
+    fn is_fresh(&self, now: Timestamp) -> bool {
+        self.expires.is_none_or(|expires| expires.as_second() - now.as_second() >= RENEW_BEFORE_S)
+    }
+}
+
+/// Tokens that were renewed, by transfer: each stands for the one of the data address, as long as the provider sends no other.
+/// They are lost with a restart, and asked for again.
+pub struct Renewals {
+    kept: Cache<String, Arc<(String, Access)>>,
+}
+
+/// Transfers whose renewed tokens are kept.
+const RENEWED: u64 = 10_000;
+
+impl Default for Renewals {
+    fn default() -> Self {
+        Self { kept: Cache::new(RENEWED) }
+    }
+}
+
+impl std::fmt::Debug for Renewals {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Renewals").field("count", &self.kept.entry_count()).finish_non_exhaustive()
+    }
+}
+
+impl Renewals {
+    fn of(&self, stored: &StoredTransfer, now: Timestamp) -> Option<Access> {
+        let kept = self.kept.get(&stored.pid)?;
+        let (of, access) = &*kept;
+        (held_token(stored) == Some(of) && access.is_fresh(now)).then(|| access.clone())
+    }
+
+    fn keep(&self, stored: &StoredTransfer, access: &Access) {
+        if let Some(of) = held_token(stored) {
+            self.kept.insert(stored.pid.clone(), Arc::new((of.to_owned(), access.clone())));
+        }
+    }
 }
 
 /// Asks the provider for a fresh token.

@@ -2,7 +2,10 @@
 
 mod addresses;
 mod automation;
+pub mod fetching;
+pub mod flows;
 mod holding;
+mod progress;
 pub mod receiving;
 pub mod standing;
 mod wire;
@@ -18,7 +21,8 @@ use symbolon_vocab::messages::DataAddress;
 
 pub(crate) use holding::review;
 
-pub use addresses::{Access, INBOX, access, inbox_path, renew, renewed_for, token_expires};
+pub use addresses::{Access, INBOX, Renewals, access, inbox_path, renew, renewed_for, token_expires};
+pub use progress::{Moving, progress};
 
 use super::{ATTEMPTS, Report, StepError, operands};
 use crate::authentication::{Operator, Permission};
