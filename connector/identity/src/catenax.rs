@@ -25,10 +25,12 @@ pub const DISMANTLER_CREDENTIAL: &str = "DismantlerCredential";
 ///   `DataExchangeGovernanceCredential` that is `DataExchangeGovernance:1.0` (CX-0018);
 /// * `DismantlerCredential`: Dismantler `active`, and its activity type and brands.
 pub fn facts(credential: &VerifiedCredential) -> Vec<(String, Value)> {
-    facts_of(credential)
+    said(credential)
 }
 
-fn facts_of(credential: &Credential) -> Vec<(String, Value)> {
+/// As [`facts`], of a credential that somebody else vouches for: one of the own wallet, which was verified when it came. What
+/// it says about a partner is no fact.
+pub fn said(credential: &Credential) -> Vec<(String, Value)> {
     let mut facts = Vec::new();
     let mut add = |operand: &str, value: Value| facts.push((operand.to_owned(), value));
     for subject in credential.subjects().iter().filter_map(Value::as_object) {
