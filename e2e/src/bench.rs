@@ -18,6 +18,7 @@ mod partners;
 mod policy;
 mod pull;
 mod report;
+mod search;
 mod start;
 mod transfers;
 mod usage;
@@ -46,6 +47,10 @@ pub struct Quantities {
     catalogs: &'static [usize],
     /// First pages read from each catalogue.
     pages: usize,
+    /// Datasets of all partners that are kept.
+    kept: usize,
+    /// Searches for each question.
+    searches: usize,
     /// Seconds of load on each address that is pulled from.
     pull_seconds: u64,
     /// Downloads of one large file.
@@ -73,6 +78,8 @@ pub const WHOLE: Quantities = Quantities {
     transfers: 300,
     catalogs: &[1, 1_000, 10_000, 100_000],
     pages: 100,
+    kept: 100_000,
+    searches: 50,
     pull_seconds: 10,
     downloads: 3,
     large_file: 1 << 30,
@@ -91,6 +98,8 @@ pub const QUICK: Quantities = Quantities {
     transfers: 30,
     catalogs: &[1, 1_000],
     pages: 20,
+    kept: 5_000,
+    searches: 10,
     pull_seconds: 2,
     downloads: 1,
     large_file: 64 << 20,
@@ -116,6 +125,8 @@ pub enum Bench {
     Transfer,
     /// A page of it, by size of the catalogue.
     Catalog,
+    /// Search over kept catalogues, beside SQLite.
+    Catalogs,
     /// Data through the connector, beside nginx.
     Pull,
     /// Idle, and after many negotiations.
@@ -128,7 +139,7 @@ pub enum Bench {
 
 impl Bench {
     /// All of them, in the order they run in.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Negotiation,
         Self::Negotiations,
         Self::Tokens,
@@ -136,6 +147,7 @@ impl Bench {
         Self::Dcp,
         Self::Transfer,
         Self::Catalog,
+        Self::Catalogs,
         Self::Pull,
         Self::Memory,
         Self::Start,
@@ -152,6 +164,7 @@ impl Bench {
             Self::Dcp => "dcp",
             Self::Transfer => "transfer",
             Self::Catalog => "catalog",
+            Self::Catalogs => "catalogs",
             Self::Pull => "pull",
             Self::Memory => "memory",
             Self::Start => "start",
@@ -168,6 +181,7 @@ impl Bench {
             Self::Dcp => negotiations::beside_mock(quantities, report).await,
             Self::Transfer => transfers::measure(quantities, edc, report).await,
             Self::Catalog => catalog::measure(quantities, edc, report).await,
+            Self::Catalogs => search::measure(quantities, report).await,
             Self::Pull => pull::measure(quantities, report).await,
             Self::Memory => memory::measure(quantities, report).await,
             Self::Start => start::measure(quantities, report).await,

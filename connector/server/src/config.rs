@@ -53,6 +53,9 @@ pub struct Config {
     /// How long what is over is kept.
     #[serde(default)]
     pub history: History,
+    /// Kept catalogues of partners.
+    #[serde(default)]
+    pub catalogs: Catalogs,
     /// What is logged, and how.
     #[serde(default)]
     pub log: Log,
@@ -266,6 +269,24 @@ pub struct History {
     pub processes_days: u32,
 }
 
+/// Kept catalogues of partners: what search looks through.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Catalogs {
+    /// Each partner's catalogue is read anew after so many seconds; 0: only when an operator asks for it.
+    pub every_s: u64,
+    /// Datasets that are kept in all.
+    pub most_datasets: usize,
+    /// Datasets that are kept of one partner.
+    pub most_per_partner: usize,
+}
+
+impl Default for Catalogs {
+    fn default() -> Self {
+        Self { every_s: 900, most_datasets: 250_000, most_per_partner: 100_000 }
+    }
+}
+
 /// What is logged, and how.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -360,6 +381,9 @@ impl Config {
         }
         if !(1..=MOST_DAYS).contains(&self.statistics.kept_days) {
             return refused("statistics.kept_days", "keep statistics for 1 to 366 days");
+        }
+        if self.catalogs.every_s > 0 && self.catalogs.every_s < 10 {
+            return refused("catalogs.every_s", "partners are asked every 10 seconds at most; 0 is for never");
         }
         for key in &self.management.keys {
             if key.sha256.len() != 64 || hex::decode(&key.sha256).is_err() {

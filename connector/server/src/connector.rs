@@ -28,6 +28,7 @@ use crate::http_client::HttpClient;
 use crate::identity::did::OwnDocument;
 use crate::keys::Keys;
 use crate::operations::bdrs::Directories;
+use crate::operations::catalogs::KeptCatalogs;
 use crate::operations::dataspaces::Dataspaces;
 use crate::operations::grants::Grants;
 use crate::operations::issuing::status::Published;
@@ -40,6 +41,7 @@ use crate::storage::messages::StoredMessage;
 use crate::storage::negotiations::StoredNegotiation;
 use crate::storage::transfers::StoredTransfer;
 use crate::storage::{Db, Statement, Transaction, messages, policies};
+use crate::worker::crawler::{Crawler, Why};
 use crate::worker::monitor::{About, Monitor};
 use crate::worker::outbox::Delivering;
 use crate::worker::projector::Projector;
@@ -90,6 +92,10 @@ pub struct Connector {
     pub monitor: Monitor,
     /// Deletes what our inbox received, when its time has come.
     pub retention: Retention,
+    /// Catalogues of partners, as they are searched.
+    pub catalogs: KeptCatalogs,
+    /// Reads them.
+    pub crawler: Crawler,
     /// Status lists that we publish.
     pub published: Arc<Published>,
     /// What data requests are decided on, as long as nothing changes.
@@ -158,6 +164,8 @@ pub struct Change {
     deletes: bool,
     pushes: Vec<String>,
     errands: Vec<Errand>,
+    registered: Vec<String>,
+    qualifies: bool,
 }
 
 /// What a worker has to do about credentials once a row is committed.
@@ -226,6 +234,18 @@ impl Change {
         self.deletes |= other.deletes;
         self.pushes.extend(other.pushes);
         self.errands.extend(other.errands);
+        self.registered.extend(other.registered);
+        self.qualifies |= other.qualifies;
+    }
+
+    /// The partner has come, changed or gone, and its kept catalogue with it.
+    pub fn registered(&mut self, partner: &str) {
+        self.registered.push(partner.to_owned());
+    }
+
+    /// What we can prove has changed, and with it whether we qualify for offers.
+    pub fn qualify_anew(&mut self) {
+        self.qualifies = true;
     }
 
     /// Data requests are decided anew from the rows, and running transfers that rest on this are decided again.
@@ -260,7 +280,8 @@ impl Connector {
     /// # Errors
     /// When a row was changed meanwhile, exists already, or storage fails; nothing has happened then.
     pub async fn commit(&self, change: Change) -> Result<(), crate::storage::StorageError> {
-        let Change { transaction, outgoing, grants, about, stirred, deletes, pushes, errands } = change;
+        let Change { transaction, outgoing, grants, about, stirred, deletes, pushes, errands, registered, qualifies } =
+            change;
         let outcome = self.db.commit(transaction).await;
         // Also after a failure: forgetting costs a read, keeping could cost a wrong release.
         for transfer in &grants {
@@ -284,6 +305,10 @@ impl Connector {
         about.into_iter().chain(stirred).for_each(|about| self.monitor.stir(about));
         if deletes {
             self.retention.wake();
+        }
+        registered.iter().for_each(|partner| self.crawler.read(partner, Why::Registered));
+        if qualifies {
+            self.crawler.qualify();
         }
         Ok(())
     }

@@ -6,6 +6,7 @@
 mod arrival;
 pub mod attestation;
 pub mod authentication;
+pub mod catalog_index;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -29,6 +29,7 @@ use crate::http_client::{self, Fetching, HttpClient, Own};
 use crate::identity::did::OwnDocument;
 use crate::keys::Keys;
 use crate::operations::bdrs::Directories;
+use crate::operations::catalogs::KeptCatalogs;
 use crate::operations::dataspaces::Dataspaces;
 use crate::operations::grants::Grants;
 use crate::operations::issuing::status::Published;
@@ -38,6 +39,7 @@ use crate::operations::transfers::flows::Flows;
 use crate::problem::{Kind, Problem};
 use crate::storage::Db;
 use crate::storage::messages::StoredMessage;
+use crate::worker::crawler::{self, Crawler};
 use crate::worker::monitor::{self, About, Monitor};
 use crate::worker::projector::{self, Projector};
 use crate::worker::push::{self, Pushing};
@@ -78,6 +80,7 @@ pub async fn run_until(config: Config, stop: impl Future<Output = ()>) -> Result
     let monitor = tokio::spawn(monitor::run(Arc::clone(&connector), queues.stirred, stopping.clone()));
     let retention = tokio::spawn(retention::run(Arc::clone(&connector), stopping.clone()));
     let history = tokio::spawn(history::run(Arc::clone(&connector), stopping.clone()));
+    let crawler = tokio::spawn(crawler::run(Arc::clone(&connector), stopping.clone()));
     let (public, operators) = listeners.serve(&connector, &stopping)?;
     let handles = [public.handle(), operators.handle()];
     let mut servers = tokio::spawn(async { tokio::try_join!(public, operators).map(|_| ()) });
@@ -96,6 +99,7 @@ pub async fn run_until(config: Config, stop: impl Future<Output = ()>) -> Result
     drop(monitor.await);
     drop(retention.await);
     drop(history.await);
+    drop(crawler.await);
     connector.recorder.flush().await;
     connector.db.close().await;
     tracing::info!("stopped");
@@ -146,8 +150,12 @@ pub(crate) async fn assemble(config: Config) -> Result<(Arc<Connector>, Queues),
     let (pushes, started) = unbounded_channel();
     let (errands, taken_up) = unbounded_channel();
     let (monitor, stirred) = Monitor::new();
+    let own = || identity.keys.current().did().to_owned();
+    let participant = config.identity.participant.clone().unwrap_or_else(own);
     let connector = Arc::new(Connector {
-        participant: config.identity.participant.clone().unwrap_or_else(|| identity.keys.current().did().to_owned()),
+        catalogs: KeptCatalogs::new(&participant),
+        crawler: Crawler::default(),
+        participant,
         tokens: TokenKey::new(identity.keys.current().token_secret().as_bytes()),
         recorder: Recorder::start(db.clone(), config.statistics.kept_days),
         projector: Projector::start(db.clone(), graph.clone()),

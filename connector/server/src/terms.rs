@@ -5,6 +5,7 @@
 
 pub mod comparing;
 pub mod explaining;
+pub mod named;
 pub mod offers;
 pub mod reading;
 pub mod reviewing;

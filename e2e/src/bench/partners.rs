@@ -16,9 +16,11 @@ impl Durability {
     pub(super) const BOTH: [Self; 2] = [Self::Full, Self::Relaxed];
 
     fn config(self, name: &str) -> Config {
+        // What is measured is not disturbed by reading catalogues that nobody asked for.
+        let config = Config::new(name).set("catalogs.every_s", "0");
         match self {
-            Self::Full => Config::new(name),
-            Self::Relaxed => Config::new(name).relaxed(),
+            Self::Full => config,
+            Self::Relaxed => config.relaxed(),
         }
     }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod attacks;
+mod catalogs;
 mod cli;
 mod dataspace;
 mod directory;

@@ -1,11 +1,12 @@
 //! The command line of `symbolon`.
 //!
-//! `serve`, `init`, `reindex`, `verify`, `compare` and `policy` work on this machine; `dataspace`, `invite`, `join`, `catalog`,
-//! `negotiate`, `agreements`, `monitor`, `received`, `origins`, `transfer` and `fetch` are thin clients of a running connector's management API; `demo` runs two
+//! `serve`, `init`, `reindex`, `verify`, `compare` and `policy` work on this machine; `dataspace`, `invite`, `join`, `catalog`, `search`,
+//! `catalogs`, `negotiate`, `agreements`, `monitor`, `received`, `origins`, `transfer` and `fetch` are thin clients of a running connector's management API; `demo` runs two
 //! connectors and walks the whole way through them.
 
 mod agreements;
 mod catalog;
+mod catalogs;
 mod client;
 mod compare;
 mod dataspace;
@@ -27,6 +28,7 @@ mod policy;
 mod private_file;
 mod received;
 mod reindex;
+mod search;
 mod serve;
 mod terms;
 mod transfer;
@@ -106,6 +108,10 @@ enum Command {
     Join(join::Join),
     /// Show what a partner offers us
     Catalog(catalog::Catalog),
+    /// Search what all partners offer, from their kept catalogues
+    Search(search::Search),
+    /// Show how partners' kept catalogues stand, or have them read anew
+    Catalogs(catalogs::Catalogs),
     /// Ask a partner for a contract and follow the negotiation to its end
     Negotiate(negotiate::Negotiate),
     /// Show agreements: what they permit, until when, and what outlives them
@@ -174,6 +180,8 @@ fn run(command: Command, output: &Output) -> Result<(), Failure> {
             Command::Invite(invite) => invite::run(invite, output).await,
             Command::Join(join) => join::run(join, output).await,
             Command::Catalog(catalog) => catalog::run(catalog, output).await,
+            Command::Search(search) => search::run(search, output).await,
+            Command::Catalogs(catalogs) => catalogs::run(catalogs, output).await,
             Command::Negotiate(negotiate) => negotiate::run(negotiate, output).await,
             Command::Agreements(agreements) => agreements::run(agreements, output).await,
             Command::Monitor(monitor) => monitor::run(monitor, output).await,

@@ -9,6 +9,7 @@ mod authentication;
 pub mod automation;
 mod body;
 pub mod catalog;
+pub mod catalogs;
 mod counterparty;
 pub mod credential_offers;
 pub mod credential_requests;
@@ -84,6 +85,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         sources::configure,
         partners::configure,
         catalog::configure,
+        catalogs::configure,
         negotiations::configure,
         agreements::configure,
         usage::configure,

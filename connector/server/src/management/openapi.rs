@@ -8,9 +8,10 @@ use utoipa::{Modify, OpenApi};
 use super::problem::MEDIA_TYPE;
 use super::route::at;
 use super::{
-    BASE, agreements, assets, catalog, credential_offers, credential_requests, credentials, dataspaces, events, health,
-    info, invitations, issued, keys, logs, members, monitor, negotiations, offers, outbox, partners, policies, problem,
-    publications, questions, received, requests, sources, sparql, statistics, summary, transfers, usage, webhooks,
+    BASE, agreements, assets, catalog, catalogs, credential_offers, credential_requests, credentials, dataspaces,
+    events, health, info, invitations, issued, keys, logs, members, monitor, negotiations, offers, outbox, partners,
+    policies, problem, publications, questions, received, requests, sources, sparql, statistics, summary, transfers,
+    usage, webhooks,
 };
 
 /// The management API.
@@ -42,6 +43,7 @@ use super::{
         credential_offers::list, credential_offers::get, credential_offers::accept, credential_offers::decline,
         issued::issuances, issued::list, issued::get, issued::revoke, issued::suspend, issued::resume,
         catalog::catalog, catalog::dataset, catalog::previewing::preview,
+        catalogs::list, catalogs::refresh, catalogs::search, catalogs::dataset,
         negotiations::list, negotiations::create, negotiations::get, negotiations::messages, negotiations::counter,
         negotiations::accept, negotiations::approve, negotiations::offer, negotiations::verify, negotiations::finalize,
         negotiations::reject, negotiations::terminate, negotiations::boxes,

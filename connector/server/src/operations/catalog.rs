@@ -228,6 +228,28 @@ pub async fn of_partner(
     page: Option<&str>,
 ) -> Result<PartnerCatalog, Problem> {
     operator.must(Permission::Read)?;
+    let PartnerPage { body, next } = page_of(connector, partner, page).await?;
+    parse::<Catalog>(&body).map_err(|malformed| not_understood(&malformed.reason))?;
+    let catalog: Value = serde_json::from_slice(&body).map_err(|e| not_understood(&e.to_string()))?;
+    let terms = told(several(&catalog, "dataset"));
+    Ok(PartnerCatalog { catalog, terms, next })
+}
+
+/// A page of a partner's catalogue, as bytes.
+#[derive(Debug)]
+pub(super) struct PartnerPage {
+    /// What the partner answered with success.
+    pub(super) body: Vec<u8>,
+    /// URL of the next page.
+    pub(super) next: Option<String>,
+}
+
+/// Asks a partner for its catalogue, or for the page of it at this URL.
+pub(super) async fn page_of(
+    connector: &Connector,
+    partner: &Counterparty,
+    page: Option<&str>,
+) -> Result<PartnerPage, Problem> {
     let first = format!("{}/catalog/request", partner.dsp_address);
     let url = match page {
         // The token that goes with the request is for this partner: it goes to no other address.
@@ -244,10 +266,8 @@ pub async fn of_partner(
     connector.recorder.asked(CatalogRequestMessage::TYPE, &partner.id, &outcome);
     let exchange = outcome?;
     expect_success(&exchange)?;
-    parse::<Catalog>(&exchange.body).map_err(|malformed| not_understood(&malformed.reason))?;
-    let catalog: Value = serde_json::from_slice(&exchange.body).map_err(|e| not_understood(&e.to_string()))?;
-    let terms = told(several(&catalog, "dataset"));
-    Ok(PartnerCatalog { catalog, terms, next: next_page(&exchange.links, &url) })
+    let next = next_page(&exchange.links, &url);
+    Ok(PartnerPage { body: exchange.body, next })
 }
 
 /// Reads one dataset of a partner.

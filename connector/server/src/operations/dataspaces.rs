@@ -284,6 +284,7 @@ pub(crate) async fn commit(connector: &Arc<Connector>, mut change: Change) -> Re
     connector.dataspaces.replace(dataspaces::all(&connector.db).await?);
     // Decisions of a moment ago may rest on what was believed before.
     connector.monitor.stir(About::Everything);
+    connector.crawler.qualify();
     Ok(())
 }
 

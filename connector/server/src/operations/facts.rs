@@ -87,15 +87,45 @@ pub async fn about(
             }
         }
     }
-    let mut proven = Vec::new();
+    let mut credentials = Vec::new();
     if !dataspace.is_empty() {
         let presented = presentations::by_partner(&connector.db, participant).await?;
-        let credentials = presented.map(|presented| presented.credentials).unwrap_or_default();
+        credentials = presented.map(|presented| presented.credentials).unwrap_or_default();
+    }
+    let about = (participant, dataspace);
+    Ok(proven_by(connector, about, known, credentials, &mapped, now).await)
+}
+
+/// What a partner that believes whom `dataspace` believes would know about us once we have presented these credentials. What
+/// it has in its own records is not known here.
+pub(super) async fn about_us(
+    connector: &Connector,
+    credentials: &[PresentedCredential],
+    dataspace: &StoredDataspace,
+    now: Timestamp,
+) -> Facts {
+    let us = &connector.participant;
+    let known = World::at(now).with(symbolon::PARTICIPANT_ID, us.as_str());
+    proven_by(connector, (us, &dataspace.id), known, credentials.to_vec(), dataspace, now).await
+}
+
+/// The facts of those credentials that the dataspace believes, beside what is known. `mapped` is the dataspace as it is
+/// described; one that is not, believes nobody.
+async fn proven_by(
+    connector: &Connector,
+    (participant, dataspace): (&str, &str),
+    mut known: World,
+    credentials: Vec<PresentedCredential>,
+    mapped: &StoredDataspace,
+    now: Timestamp,
+) -> Facts {
+    let mut proven = Vec::new();
+    if !dataspace.is_empty() {
         let believed = credentials.into_iter().filter(|one| one.dataspaces.iter().any(|name| name == dataspace));
-        proven = believed.map(|credential| Proven::new(connector, &mapped, participant, credential)).collect();
+        proven = believed.map(|credential| Proven::new(connector, mapped, participant, credential)).collect();
         known = with_listed_number(connector, known, &proven, participant, dataspace, now).await;
     }
-    Ok(Facts::new(participant, dataspace, known, proven))
+    Facts::new(participant, dataspace, known, proven)
 }
 
 /// Who it is comes from its token alone, and within a dataspace what credentials say comes from credentials alone.
@@ -254,6 +284,16 @@ impl Standing {
     /// 403, with the claims that have lapsed.
     pub fn must_belong(&self) -> Result<(), Problem> {
         self.weighed.must_belong()
+    }
+
+    /// Which claims do not count any more, and why: the end of a sentence for each.
+    pub fn lapsed(&self) -> &[String] {
+        &self.weighed.lapsed
+    }
+
+    /// When that may change without anybody saying so.
+    pub fn until(&self) -> Option<Timestamp> {
+        self.weighed.until
     }
 
     /// As [`Weighed::denied`].

@@ -108,6 +108,7 @@ pub async fn put(
     change.write(partners::put(&partner));
     let kind = if known.is_some() { "partner.changed" } else { "partner.created" };
     change.event(kind, id, Some(id), json!({"by": operator.name()}));
+    change.registered(id);
     change.decide_anew_about(About::Partner(id.to_owned()));
     connector.commit(change).await?;
     Ok((partner, known.is_none()))
@@ -122,6 +123,7 @@ pub async fn delete(connector: &Arc<Connector>, operator: &Operator, id: &str) -
     let mut change = Change::default();
     change.write(partners::delete(id));
     change.event("partner.deleted", id, Some(id), json!({"by": operator.name()}));
+    change.registered(id);
     change.decide_anew_about(About::Partner(id.to_owned()));
     match connector.commit(change).await {
         Err(StorageError::Conflict { .. }) => Err(Problem::not_found("partner", id)),

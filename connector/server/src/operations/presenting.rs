@@ -12,6 +12,7 @@ use std::sync::{Arc, Weak};
 use jiff::{SignedDuration, Timestamp};
 use moka::sync::Cache;
 use sha2::{Digest as _, Sha256};
+use symbolon_identity::catenax;
 use symbolon_identity::credential::{Credential, CredentialError, Raw, Refusal, StatusCheck};
 use symbolon_identity::presentation::Presented;
 use symbolon_identity::token::Verified;
@@ -201,6 +202,12 @@ pub(crate) fn is_believed(connector: &Connector, dataspace: &str, credential: &C
 /// Whether these credentials are all that the dataspace requires of its members, as it is now.
 pub(crate) fn prove_membership(connector: &Connector, dataspace: &str, credentials: &[&Credential]) -> bool {
     rules(connector).of_dataspace(dataspace).is_some_and(|rule| rule.is_met_by(credentials))
+}
+
+/// A credential of our own wallet as a partner that believes whom our dataspaces believe would keep it. It was verified when
+/// it came.
+pub(crate) fn as_presented(connector: &Connector, held: &Credential) -> PresentedCredential {
+    asking::row(held, catenax::said(held), &rules(connector))
 }
 
 fn rules(connector: &Connector) -> Arc<Rules> {

@@ -17,6 +17,7 @@ pub mod history;
 pub mod invitations;
 pub mod issuance;
 pub mod issued;
+pub mod kept_catalogs;
 pub mod members;
 pub mod messages;
 mod narrowing;

@@ -1,6 +1,7 @@
 //! What runs without being asked: delivery of messages, pushes, the graph's projection, webhooks, records,
-//! and requests for credentials.
+//! requests for credentials, and partners' catalogues.
 
+pub mod crawler;
 pub mod history;
 pub mod issuance;
 pub mod monitor;

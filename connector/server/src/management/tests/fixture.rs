@@ -24,7 +24,7 @@ use crate::connector::Connector;
 use crate::storage::events;
 use crate::storage::messages::StoredMessage;
 use crate::worker::monitor::{self, About};
-use crate::worker::{outbox, push, retention};
+use crate::worker::{crawler, outbox, push, retention};
 use crate::{clock, identity, management, startup};
 
 /// Each role's key is its name.
@@ -83,6 +83,11 @@ impl Fixture {
         let (connector, stopping) = (Arc::clone(&self.connector), self.stopping.clone());
         drop(tokio::spawn(monitor::run(Arc::clone(&connector), stirred, stopping.clone())));
         drop(tokio::spawn(retention::run(connector, stopping)));
+    }
+
+    /// Starts what reads partners' catalogues.
+    pub(super) fn crawl(&self) {
+        drop(tokio::spawn(crawler::run(Arc::clone(&self.connector), self.stopping.clone())));
     }
 
     /// Starts what pushes data.

@@ -2,6 +2,7 @@
 
 mod attempts;
 mod audiences;
+mod catalogs;
 mod events;
 mod facts;
 mod fixture;

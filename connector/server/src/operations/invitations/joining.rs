@@ -118,5 +118,6 @@ async fn meet(
     };
     change.write(partner_rows::put(&partner));
     change.event(kind, inviter, Some(inviter), json!({"by": operator.name()}));
+    change.registered(inviter);
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use symbolon_identity::catenax;
-use symbolon_identity::credential::VerifiedCredential;
+use symbolon_identity::credential::{Credential, VerifiedCredential};
 use symbolon_identity::fetch::FetchError;
 use symbolon_identity::presentation::{
     MAX_PRESENTATION, MAX_PRESENTATIONS, PresentationError, Presented, verify_response,
@@ -104,7 +104,8 @@ async fn record(
     now: Timestamp,
     until: Timestamp,
 ) -> Result<(), Problem> {
-    let credentials: Vec<_> = presented.credentials.iter().map(|credential| row(credential, rules)).collect();
+    let row = |credential: &VerifiedCredential| row(credential, catenax::facts(credential), rules);
+    let credentials: Vec<_> = presented.credentials.iter().map(row).collect();
     let before = presentations::by_partner(&connector.db, partner).await?.map(|before| before.credentials);
     let before = before.unwrap_or_default();
     if before.is_empty() && credentials.is_empty() {
@@ -124,7 +125,8 @@ async fn record(
     Ok(connector.commit(change).await?)
 }
 
-fn row(credential: &VerifiedCredential, rules: &Rules) -> PresentedCredential {
+/// A credential as it is kept, with what it says.
+pub(super) fn row(credential: &Credential, facts: Vec<(String, Value)>, rules: &Rules) -> PresentedCredential {
     let statuses = match credential.json().get("credentialStatus") {
         Some(Value::Array(several)) => several.clone(),
         Some(one) => vec![one.clone()],
@@ -137,7 +139,7 @@ fn row(credential: &VerifiedCredential, rules: &Rules) -> PresentedCredential {
         digest: credential.digest(),
         raw: credential.raw().to_text(),
         statuses,
-        facts: catenax::facts(credential),
+        facts,
         expires: clock::millis(credential.valid_until().unwrap_or(Timestamp::MAX)),
     }
 }

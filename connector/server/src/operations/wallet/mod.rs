@@ -335,6 +335,7 @@ pub async fn delete(connector: &Arc<Connector>, operator: &Operator, id: &str) -
     operator.must(Permission::Administer)?;
     let mut change = Change::default();
     change.write(credentials::delete(id));
+    change.qualify_anew();
     change.event("credential.deleted", id, None, json!({"by": operator.name()}));
     match connector.commit(change).await {
         Err(StorageError::Conflict { .. }) => Err(Problem::not_found("credential", id)),

@@ -188,6 +188,7 @@ async fn keep_rows(
         let body = json!({"type": row.kind, "format": row.format, "issuer": row.issuer, "request": row.request});
         change.event("credential.received", &row.id, Some(&row.issuer), body);
     }
+    change.qualify_anew();
     change.event("credential-request.issued", &next.id, Some(&next.issuer), told(&next));
     connector.commit(change).await
 }
