@@ -84,7 +84,9 @@ pub async fn own(connector: &Connector, now: Timestamp) -> Result<Own, Problem> 
     let provable = provable(&dataspaces);
     let mut until = now.checked_add(GATHERED_AGAIN).unwrap_or(Timestamp::MAX);
     let mut places = Vec::with_capacity(dataspaces.len() + 1);
-    for dataspace in std::iter::once(&StoredDataspace::default()).chain(dataspaces.iter()) {
+    // Where several say the same, a dataspace says it better than none.
+    let outside = StoredDataspace::default();
+    for dataspace in dataspaces.iter().chain([&outside]) {
         let standing = facts::about_us(connector, &held, dataspace, now).await.standing(connector, now).await;
         until = standing.until().into_iter().chain([until]).min().unwrap_or(until);
         let lapsed = standing.lapsed().to_vec();
@@ -300,7 +302,7 @@ mod tests {
             let none = |world: World, one: &Provable| world.with(&one.operand, json!([]));
             Place { known: provable.iter().fold(known, none), lapsed: Vec::new() }
         };
-        let places = vec![place(&[]), place(said)];
+        let places = vec![place(said), place(&[])];
         Own { number: 1, until: Timestamp::MAX, participant: "did:web:us.example".to_owned(), places, provable }
     }
 
