@@ -53,6 +53,7 @@ pub(super) async fn measure(benches: &[Bench], quantities: &Quantities, report: 
             Bench::Tokens
             | Bench::Presentation
             | Bench::Dcp
+            | Bench::Catalogs
             | Bench::Pull
             | Bench::Memory
             | Bench::Start

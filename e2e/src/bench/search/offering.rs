@@ -97,7 +97,7 @@ fn texts(partner: usize, n: usize) -> [String; 6] {
             n % 977
         ),
         format!("https://w3id.org/catenax/taxonomy#{}", kind.replace(' ', "")),
-        if n % 4 == 0 { "HttpData-PUSH" } else { "HttpData-PULL" }.to_owned(),
+        if n.is_multiple_of(4) { "HttpData-PUSH" } else { "HttpData-PULL" }.to_owned(),
     ]
 }
 

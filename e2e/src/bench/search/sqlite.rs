@@ -43,7 +43,7 @@ async fn fill(connection: &mut SqliteConnection, offering: &Offering) -> Result<
             sqlx::query("INSERT INTO d VALUES ($1, $2, $3, $4, $5, $6, $7)").bind(i64::try_from(n).unwrap_or(0));
         let insert = insert.bind(partner).bind(id).bind(title).bind(text).bind(kind).bind(format);
         insert.execute(&mut *transaction).await.map_err(failed)?;
-        if n % AT_ONCE == AT_ONCE - 1 {
+        if (n + 1).is_multiple_of(AT_ONCE) {
             transaction.commit().await.map_err(failed)?;
             transaction = connection.begin().await.map_err(failed)?;
         }
