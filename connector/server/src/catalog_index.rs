@@ -56,5 +56,4 @@ pub struct Verdict {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests;
