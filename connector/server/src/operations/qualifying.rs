@@ -352,7 +352,7 @@ mod tests {
             (&said, used_if(&[group()]), &none, Qualifies::Unknown, "the provider decides"),
             (&silent, used_if(&[json!({"or": [member(), group()]})]), &none, Qualifies::Unknown, "provider"),
             (&said, json!([{"action": "use"}]), &forbidden, Qualifies::Unknown, ""),
-            (&said, duty, &none, Qualifies::Unknown, "compensate"),
+            (&said, duty, &none, Qualifies::No, "compensate"),
             (
                 &said,
                 used_if(&[must("https://elsewhere.example/ns#x", "eq", "1")]),

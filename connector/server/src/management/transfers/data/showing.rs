@@ -111,7 +111,7 @@ mod tests {
             ("", "a", Some("attachment; filename=\"../../etc/passwd\""), None, "passwd"),
             ("", "a", Some("attachment; filename*=UTF-8''gr%C3%B6%C3%9Fe.csv"), None, "größe.csv"),
             ("", "a", Some("attachment; filename=\".bashrc\""), None, "bashrc"),
-            ("a/b%0d%0aSet-Cookie: x=1", "a", None, None, "1"),
+            ("a/b%0d%0aSet-Cookie: x=1", "a", None, None, "x=1"),
             ("..", "data", None, Some("text/html"), "data"),
             ("", "https://oem.example/parts#7", None, Some("application/json; charset=utf-8"), "7.json"),
             ("", "...", None, None, "data"),
