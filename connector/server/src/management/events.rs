@@ -16,7 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::body::Query;
 use super::page::{Items, limit};
 use super::route::at;
-use crate::authentication::Operator;
+use crate::authentication::{Operator, sessions};
 use crate::connector::Connector;
 use crate::operations::events::{self, Narrowing};
 use crate::problem::Problem;
@@ -144,8 +144,12 @@ impl Following {
                 tokio::select! {
                     () = self.stopping.cancelled() => return None,
                     changed = self.committed.changed() => if changed.is_err() { return None },
-                    () = tokio::time::sleep(HEARTBEAT) => return Some(Ok(Bytes::from_static(b": still here\n\n"))),
+                    () = tokio::time::sleep(HEARTBEAT) => self.ready.push_back(Bytes::from_static(b": still here\n\n")),
                 }
+            }
+            // A session may have ended meanwhile, and the stream ends with it.
+            if sessions::still(&self.connector, &self.operator).await.is_err() {
+                return None;
             }
             self.committed.borrow_and_update();
             match events::log(&self.connector, &self.operator, &Narrowing::default(), self.after, BATCH).await {

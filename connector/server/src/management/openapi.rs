@@ -10,7 +10,7 @@ use super::route::at;
 use super::{
     BASE, agreements, assets, catalog, credential_offers, credential_requests, credentials, dataspaces, events, health,
     info, invitations, issued, keys, members, monitor, negotiations, offers, outbox, partners, policies, problem,
-    received, requests, sparql, summary, transfers, usage, webhooks,
+    received, requests, session, sparql, summary, transfers, usage, users, webhooks,
 };
 
 /// The management API.
@@ -25,6 +25,9 @@ use super::{
         info::info,
         summary::get,
         outbox::list, outbox::messages, outbox::retry,
+        session::ways, session::create, session::get, session::delete, session::inspect_link, session::use_link,
+        session::first_link, session::password,
+        users::list, users::create, users::link, users::put, users::delete,
         keys::list, keys::rotate, keys::did,
         openapi,
         assets::list, assets::create, assets::get, assets::replace, assets::delete,
@@ -59,7 +62,7 @@ use super::{
     components(schemas(
         problem::Document<'_>, issued::IssuedState, negotiations::NegotiationBox, transfers::TransferBox,
     )),
-    security(("bearer" = []), ("apiKey" = [])),
+    security(("bearer" = []), ("apiKey" = []), ("session" = [])),
     modifiers(&Keys, &Operations),
 )]
 struct Api;
@@ -98,6 +101,11 @@ impl Modify for Keys {
         components.add_security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
         let header = ApiKey::Header(ApiKeyValue::new("X-Api-Key"));
         components.add_security_scheme("apiKey", SecurityScheme::ApiKey(header));
+        let cookie = ApiKeyValue::with_description(
+            "symbolon-…",
+            "POST /session sets it; its name ends otherwise for each connector. All but GET need X-Csrf-Token besides",
+        );
+        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     }
 }
 

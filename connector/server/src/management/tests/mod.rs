@@ -2,6 +2,7 @@
 
 mod attempts;
 mod audiences;
+mod browser;
 mod events;
 mod facts;
 mod fixture;
@@ -24,5 +25,7 @@ mod releasing;
 mod retention;
 mod roles;
 mod running;
+mod sessions;
 mod terminating;
+mod users;
 mod wallet;
