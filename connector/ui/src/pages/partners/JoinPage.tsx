@@ -1,5 +1,5 @@
 import { Button, Group, Stack, Text, Textarea, TextInput } from "@mantine/core";
-import { IconAlertTriangle, IconCircleCheck, IconShieldCheck } from "@tabler/icons-react";
+import { IconAlertTriangle, IconCircleCheck, IconClock, IconShieldCheck } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -11,7 +11,6 @@ import { Loading } from "@/components/Loading";
 import { Page, Section } from "@/components/Page";
 import { Permitted } from "@/components/Permitted";
 import { Refusal } from "@/components/Refusal";
-import { Sign } from "@/components/State";
 import { When } from "@/components/When";
 import { datasetsOf } from "./elsewhere";
 import { over, RequestState } from "./Requests";
@@ -97,9 +96,10 @@ function Inspected({ content, text, onJoined }: InspectedProps) {
   return (
     <Section title={t("join.says", { inviter: content.inviterName, dataspace: content.dataspaceName })}>
       <Stack maw={720}>
-        <Sign tone="good" icon={IconShieldCheck}>
-          {t("join.holds")}
-        </Sign>
+        <Group gap="sm" wrap="nowrap" align="flex-start">
+          <IconShieldCheck size={20} color="var(--good)" style={{ flex: "none" }} aria-hidden="true" />
+          <Text>{t("join.holds")}</Text>
+        </Group>
         <Facts
           facts={[
             [t("join.inviter"), content.inviterName],
@@ -132,6 +132,12 @@ function Inspected({ content, text, onJoined }: InspectedProps) {
   );
 }
 
+const LOOKS = {
+  done: [IconCircleCheck, "var(--good)"],
+  failed: [IconAlertTriangle, "var(--bad)"],
+  waiting: [IconClock, "var(--accent)"],
+} as const;
+
 /** What joining began, until it has ended: the event stream says when. */
 function Progress({ joined }: { joined: Schema["Membership"] }) {
   const { t } = useTranslation("partners");
@@ -144,14 +150,13 @@ function Progress({ joined }: { joined: Schema["Membership"] }) {
   if (request.error) return <Refusal problem={request.error} retry={() => void request.refetch()} />;
   const { state } = request.data;
   const words = state === "ISSUED" ? "done" : state === "REJECTED" ? "failed" : "waiting";
+  const [Icon, color] = LOOKS[words];
   return (
     <Stack maw={720} role="status">
-      <Sign
-        tone={words === "done" ? "good" : words === "failed" ? "bad" : "run"}
-        icon={words === "failed" ? IconAlertTriangle : IconCircleCheck}
-      >
-        {t(`join.progress.${words}`, { dataspace: dataspace.name })}
-      </Sign>
+      <Group gap="sm" wrap="nowrap" align="flex-start">
+        <Icon size={20} color={color} style={{ flex: "none" }} aria-hidden="true" />
+        <Text fw={600}>{t(`join.progress.${words}`, { dataspace: dataspace.name })}</Text>
+      </Group>
       <Facts
         facts={[
           [t("requests.what"), request.data.credentials.map(({ type }) => type).join(", ")],
