@@ -3,7 +3,7 @@ import { complaints, expect, shown, test } from "./fixtures.ts";
 import { DATASPACE } from "./world.ts";
 
 test("a dataspace is founded, a company invited, and joins, by clicks in two browsers", async ({ people }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   const [founder, joiner] = await Promise.all([
     Connector.start("Hirngespinst Castings"),
     Connector.start("Wolkenkuckuck Gears"),
