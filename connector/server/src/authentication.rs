@@ -1,17 +1,25 @@
-//! Who is asking. A [`Caller`] (partner) or an [`Operator`] (person or program with an API key) can be made here only,
-//! by checking; every operation takes one or the other.
+//! Who is asking. A [`Caller`] (partner) or an [`Operator`] (a program with an API key, or a person with a session) can be made
+//! here only, by checking; every operation takes one or the other.
 
+pub mod browser;
+pub mod passwords;
+pub mod sessions;
 mod tokens;
 
 use std::fmt;
 use std::sync::Arc;
 
+use actix_web::http::header::HeaderMap;
 use base64::Engine as _;
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use symbolon_identity::did::DidDocument;
 use symbolon_identity::mock;
 use symbolon_identity::token::{Extra, Verified};
+use utoipa::ToSchema;
 
+use self::browser::Browser;
+use self::sessions::Session;
 pub use self::tokens::Tokens;
 use crate::config::{ApiKey, Role};
 use crate::connector::Connector;
@@ -62,17 +70,57 @@ impl fmt::Debug for Caller {
     }
 }
 
-/// A person or program with an API key.
+/// A person with a session, or a program with an API key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operator {
     name: String,
     role: Role,
+    kind: OperatorKind,
+    session: Option<Session>,
+}
+
+/// How an operator is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum OperatorKind {
+    /// By an API key.
+    Key,
+    /// As a user with a password.
+    User,
+    /// As a user of the OpenID provider.
+    Oidc,
 }
 
 impl Operator {
-    /// The name of the key, for the audit trail.
+    /// The name of the key or of the user, for the audit trail.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What the operator may do.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// How the operator is known.
+    pub fn kind(&self) -> OperatorKind {
+        self.kind
+    }
+
+    /// The session of a person; a key has none.
+    pub fn session(&self) -> Option<&Session> {
+        self.session.as_ref()
+    }
+
+    /// Whether the operator's role includes `needed`.
+    pub fn may(&self, needed: Permission) -> bool {
+        match needed {
+            Permission::Read => true,
+            Permission::Negotiate => matches!(self.role, Role::Negotiator | Role::Approver | Role::Admin),
+            Permission::Conclude => matches!(self.role, Role::Approver | Role::Admin),
+            Permission::Administer => self.role == Role::Admin,
+            Permission::Audit => matches!(self.role, Role::Auditor | Role::Admin),
+        }
     }
 
     /// Refuses unless the operator's role includes `needed`.
@@ -80,25 +128,23 @@ impl Operator {
     /// # Errors
     /// 403, naming both roles.
     pub fn must(&self, needed: Permission) -> Result<(), Problem> {
-        let allowed = match needed {
-            Permission::Read => true,
-            Permission::Negotiate => matches!(self.role, Role::Negotiator | Role::Approver | Role::Admin),
-            Permission::Conclude => matches!(self.role, Role::Approver | Role::Admin),
-            Permission::Administer => self.role == Role::Admin,
-            Permission::Audit => matches!(self.role, Role::Auditor | Role::Admin),
-        };
-        if allowed {
+        if self.may(needed) {
             return Ok(());
         }
-        let detail = format!("the key {:?} has the role {:?}, which does not include this", self.name, self.role);
+        let (whose, hint) = match self.kind {
+            OperatorKind::Key => ("key", "use a key with a wider role"),
+            OperatorKind::User | OperatorKind::Oidc => ("user", "ask an administrator for a wider role"),
+        };
+        let detail = format!("the {whose} {:?} has the role {:?}, which does not include this", self.name, self.role);
         Err(Problem::new(Kind::Forbidden, "role", detail)
             .with_rule(format!("needs permission {needed:?}"))
-            .with_hint("use a key with a wider role"))
+            .with_hint(hint))
     }
 }
 
 /// What an operation needs of an operator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Permission {
     /// See lists and documents.
     Read,
@@ -110,6 +156,11 @@ pub enum Permission {
     Administer,
     /// Read evidence: requests, payloads, SPARQL.
     Audit,
+}
+
+impl Permission {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Read, Self::Negotiate, Self::Conclude, Self::Administer, Self::Audit];
 }
 
 /// How partners prove who they are, and how we do.
@@ -195,24 +246,34 @@ impl Authentication {
     }
 }
 
-/// Finds the operator whose API key is in the request (`Authorization: Bearer` or `X-Api-Key`).
+/// The operator behind a request to the management API: the one whose API key it brings, or else the one whose session its
+/// cookie carries. `changes`: whether the request may change something.
 ///
 /// # Errors
-/// 401.
-pub fn operator(keys: &[ApiKey], bearer: Option<&str>, api_key: Option<&str>) -> Result<Operator, Problem> {
-    let presented = api_key.or_else(|| bearer.and_then(|header| header.strip_prefix("Bearer ")));
-    let refused = |detail: &str| {
-        Problem::new(Kind::Unauthenticated, "api-key", detail).with_hint(
-            "send the key as `Authorization: Bearer …` or `X-Api-Key: …`; `symbolon init` prints the first one",
-        )
-    };
-    let Some(presented) = presented else { return Err(refused("the request has no API key")) };
+/// 401; 403 where a cookie came along with a request that may not be our own page's.
+pub async fn operator(connector: &Connector, headers: &HeaderMap, changes: bool) -> Result<Operator, Problem> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let bearer = text("authorization").and_then(|header| header.strip_prefix("Bearer "));
+    if let Some(presented) = text("x-api-key").or(bearer) {
+        return of_key(&connector.config.management.keys, presented);
+    }
+    match sessions::operator(connector, &Browser::new(headers), changes).await? {
+        Some(operator) => Ok(operator),
+        None => Err(no_key("the request has no API key and no session")),
+    }
+}
+
+fn no_key(detail: &str) -> Problem {
+    Problem::new(Kind::Unauthenticated, "api-key", detail)
+        .with_hint("send the key as `Authorization: Bearer …` or `X-Api-Key: …`; `symbolon init` prints the first one")
+}
+
+fn of_key(keys: &[ApiKey], presented: &str) -> Result<Operator, Problem> {
     let hash = hash_key(presented.trim());
     // Hashes of the whole key are compared: how long the comparison takes tells nothing about the key.
     let found = keys.iter().find(|key| key.sha256.eq_ignore_ascii_case(&hash));
-    found
-        .map(|key| Operator { name: key.name.clone(), role: key.role })
-        .ok_or_else(|| refused("this API key is not known here"))
+    let of = |key: &ApiKey| Operator { name: key.name.clone(), role: key.role, kind: OperatorKind::Key, session: None };
+    found.map(of).ok_or_else(|| no_key("this API key is not known here"))
 }
 
 /// The form in which a key is kept in the configuration.
@@ -220,9 +281,12 @@ pub fn hash_key(key: &str) -> String {
     hex::encode(Sha256::digest(key.as_bytes()))
 }
 
+/// The name under which the connector itself acts; nobody else has it.
+pub(crate) const AUTOMATION: &str = "automation";
+
 /// The operator that the connector itself is, for steps its automation takes.
 pub(crate) fn automation() -> Operator {
-    Operator { name: "automation".to_owned(), role: Role::Admin }
+    Operator { name: AUTOMATION.to_owned(), role: Role::Admin, kind: OperatorKind::Key, session: None }
 }
 
 /// A new API key: 32 random bytes in base64url.

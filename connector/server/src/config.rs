@@ -2,6 +2,7 @@
 //! replace. Unknown members are refused. Relative paths count from the folder of the file.
 
 mod identity;
+mod management;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use symbolon_data_plane::guard::AddressGuard;
 use url::Url;
 
 pub use self::identity::{Identity, KEY_OVERLAP_SECONDS, Mode, StsClient, Transit, Vault};
+pub use self::management::{ApiKey, Management, Role};
 use crate::storage::Durability;
 
 /// Statistics are kept at most this long.
@@ -72,50 +74,6 @@ pub struct Public {
     pub bind: SocketAddr,
     /// The URL partners reach it by, without a trailing slash.
     pub url: Url,
-}
-
-/// The listener for operators: `/api/v1`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Management {
-    /// Address to listen on; loopback unless told otherwise.
-    #[serde(default = "loopback")]
-    pub bind: SocketAddr,
-    /// API keys, as hashes.
-    #[serde(default)]
-    pub keys: Vec<ApiKey>,
-}
-
-fn loopback() -> SocketAddr {
-    SocketAddr::from(([127, 0, 0, 1], 8081))
-}
-
-/// An API key with its role. Only the hash is kept.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct ApiKey {
-    /// Shown in the audit trail.
-    pub name: String,
-    /// What it may do.
-    pub role: Role,
-    /// SHA-256 of the key, in hex.
-    pub sha256: String,
-}
-
-/// What an operator may do.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
-pub enum Role {
-    /// Read what is not secret.
-    Viewer,
-    /// Also start and answer negotiations and transfers, without concluding them.
-    Negotiator,
-    /// Also conclude, retire and end.
-    Approver,
-    /// Everything.
-    Admin,
-    /// Read everything, also the evidence; change nothing.
-    Auditor,
 }
 
 /// How commits are kept.
@@ -385,17 +343,18 @@ impl Config {
         if self.catalogs.every_s > 0 && self.catalogs.every_s < 10 {
             return refused("catalogs.every_s", "partners are asked every 10 seconds at most; 0 is for never");
         }
-        for key in &self.management.keys {
-            if key.sha256.len() != 64 || hex::decode(&key.sha256).is_err() {
-                return refused("management.keys", "sha256 is the hex form of a SHA-256 hash: 64 characters");
-            }
-        }
+        self.management.check()?;
         self.identity.check()
     }
 
     /// The URL partners reach us by, without a trailing slash.
     pub fn public_url(&self) -> &str {
         self.public.url.as_str().trim_end_matches('/')
+    }
+
+    /// The URL people reach the UI and the management API by, without a trailing slash.
+    pub fn management_url(&self) -> String {
+        self.management.url()
     }
 
     /// The base of our Dataspace Protocol 2025-1 endpoints.

@@ -21,6 +21,7 @@ use symbolon_policies_odrl::PolicyDocument;
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::authentication::Authentication;
+use crate::authentication::passwords::Passwords;
 use crate::clock;
 use crate::config::Config;
 use crate::graph::Graph;
@@ -64,6 +65,8 @@ pub struct Connector {
     pub directories: Directories,
     /// How partners and we prove who we are.
     pub authentication: Arc<Authentication>,
+    /// Compares the passwords of people, and counts those that were wrong.
+    pub passwords: Passwords,
     /// The commit point.
     pub db: Db,
     /// Signs and checks data access tokens.

@@ -26,5 +26,6 @@ pub mod statistics;
 pub mod storage;
 pub mod telemetry;
 pub mod terms;
+pub mod ui;
 pub mod vault;
 pub mod worker;

@@ -28,6 +28,8 @@ pub enum Kind {
     TooLarge,
     /// 422: well formed, and impossible.
     Unprocessable,
+    /// 429: too often; may be tried again after so many seconds.
+    TooMany(u16),
     /// 501: part of a standard that is not done here.
     NotImplemented,
     /// 502: the partner or the source answered with an error.
@@ -52,6 +54,7 @@ impl Kind {
             Self::Conflict => (409, "Conflict"),
             Self::TooLarge => (413, "Too large"),
             Self::Unprocessable => (422, "Cannot be processed"),
+            Self::TooMany(_) => (429, "Too many attempts"),
             Self::NotImplemented => (501, "Not done here"),
             Self::BadGateway => (502, "Partner or source failed"),
             Self::Unavailable => (503, "Not available now"),

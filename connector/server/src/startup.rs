@@ -21,6 +21,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 
 use crate::arrival;
+use crate::authentication::passwords::{Passwords, Secret};
 use crate::authentication::{Authentication, Tokens};
 use crate::config::Config;
 use crate::connector::{Connector, Errand, Identity, PolicyCache, Recent};
@@ -33,6 +34,7 @@ use crate::operations::catalogs::KeptCatalogs;
 use crate::operations::dataspaces::Dataspaces;
 use crate::operations::grants::Grants;
 use crate::operations::issuing::status::Published;
+use crate::operations::people;
 use crate::operations::presenting::Presenting;
 use crate::operations::transfers::Renewals;
 use crate::operations::transfers::flows::Flows;
@@ -52,6 +54,9 @@ pub use crate::keys::PASSPHRASE_VARIABLE;
 
 /// Requests that are under way get this long to finish when the connector stops.
 const DRAIN_SECONDS: u64 = 10;
+
+/// Threads for operators: an answer that takes long to put together does not keep the others waiting.
+const MANAGEMENT_WORKERS: usize = 2;
 
 /// Runs the connector until SIGINT or SIGTERM. Prints a line that begins with `ready` when both listeners accept.
 ///
@@ -86,7 +91,11 @@ pub async fn run_until(config: Config, stop: impl Future<Output = ()>) -> Result
     let mut servers = tokio::spawn(async { tokio::try_join!(public, operators).map(|_| ()) });
     // Who has read that it is ready may tell it to stop.
     let signalled = signalled();
-    announce(&connector, left_over);
+    let link = people::first_start(&connector).await.unwrap_or_else(|problem| {
+        tracing::warn!(%problem, "no link for the first user was made");
+        None
+    });
+    announce(&connector, left_over, link.as_ref());
     let outcome = tokio::select! {
         () = stop => Ok(()),
         () = signalled => Ok(()),
@@ -178,6 +187,7 @@ pub(crate) async fn assemble(config: Config) -> Result<(Arc<Connector>, Queues),
         dataspaces,
         directories: Directories::default(),
         authentication,
+        passwords: Passwords::new()?,
         db,
         sources,
         graph,
@@ -337,7 +347,7 @@ impl Listeners {
         })
         .client_request_timeout(arrival)
         .tcp_nodelay(true)
-        .workers(1)
+        .workers(MANAGEMENT_WORKERS)
         .shutdown_timeout(DRAIN_SECONDS)
         .disable_signals()
         .listen(self.operators)
@@ -347,12 +357,15 @@ impl Listeners {
     }
 }
 
-fn announce(connector: &Connector, waiting: usize) {
+fn announce(connector: &Connector, waiting: usize, link: Option<&Secret>) {
     let (public, operators) = (connector.config.public_url(), connector.config.management.bind);
     tracing::info!(participant = connector.participant, waiting, "started");
     let mut out = std::io::stdout().lock();
-    let line = format!("ready: {} at {public}, management at http://{operators}", connector.participant);
-    if writeln!(out, "{line}").and_then(|()| out.flush()).is_err() {
+    let mut text = format!("ready: {} at {public}, management at http://{operators}\n", connector.participant);
+    if let Some(link) = link {
+        text.push_str(&format!("open: {}\n", link.expose()));
+    }
+    if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
         tracing::debug!("nobody reads standard output");
     }
 }

@@ -83,6 +83,7 @@ fn refused(problem: &Problem) -> HttpResponse {
     };
     let (status, error) = match problem.kind {
         Kind::Unauthenticated => (401, error),
+        Kind::TooMany(_) => (429, error),
         Kind::Internal | Kind::Unavailable => (problem.kind.status().0, "server_error"),
         Kind::BadRequest
         | Kind::Forbidden

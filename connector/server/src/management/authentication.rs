@@ -1,10 +1,9 @@
-//! The operator behind a request: made of its API key, or not at all.
-
-use std::future::{Ready, ready};
+//! The operator behind a request: made of its API key or its session, or not at all.
 
 use actix_web::dev::Payload;
-use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest, web};
+use futures_util::FutureExt as _;
+use futures_util::future::LocalBoxFuture;
 
 use crate::authentication::{Operator, operator};
 use crate::connector::Connector;
@@ -12,13 +11,16 @@ use crate::problem::Problem;
 
 impl FromRequest for Operator {
     type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let Some(connector) = request.app_data::<web::Data<Connector>>() else {
-            return ready(Err(Problem::internal("the connector is not in the application's data")));
-        };
-        let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-        ready(operator(&connector.config.management.keys, text(AUTHORIZATION.as_str()), text("x-api-key")))
+        let request = request.clone();
+        async move {
+            let Some(connector) = request.app_data::<web::Data<Connector>>() else {
+                return Err(Problem::internal("the connector is not in the application's data"));
+            };
+            operator(connector, request.headers(), !request.method().is_safe()).await
+        }
+        .boxed_local()
     }
 }

@@ -19,7 +19,7 @@ use super::body::Query;
 use super::lines;
 use super::page::{Items, limit};
 use super::route::at;
-use crate::authentication::Operator;
+use crate::authentication::{Operator, sessions};
 use crate::clock;
 use crate::connector::Connector;
 use crate::operations::events::{self, Export};
@@ -218,8 +218,12 @@ impl Following {
                 tokio::select! {
                     () = self.stopping.cancelled() => return None,
                     changed = self.committed.changed() => if changed.is_err() { return None },
-                    () = tokio::time::sleep(HEARTBEAT) => return Some(Ok(Bytes::from_static(b": still here\n\n"))),
+                    () = tokio::time::sleep(HEARTBEAT) => self.ready.push_back(Bytes::from_static(b": still here\n\n")),
                 }
+            }
+            // A session may have ended meanwhile, and the stream ends with it.
+            if sessions::still(&self.connector, &self.operator).await.is_err() {
+                return None;
             }
             self.committed.borrow_and_update();
             match events::following(&self.connector, &self.operator, self.after, BATCH).await {

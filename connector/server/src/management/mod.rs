@@ -39,25 +39,27 @@ pub mod questions;
 pub mod received;
 pub mod requests;
 mod route;
+pub mod session;
 pub mod sources;
 pub mod sparql;
 pub mod statistics;
 pub mod summary;
 pub mod transfers;
 pub mod usage;
+pub mod users;
 pub mod webhooks;
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests;
 
-use actix_web::http::header::{CACHE_CONTROL, LOCATION, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::header::{CACHE_CONTROL, CROSS_ORIGIN_RESOURCE_POLICY, LOCATION, X_CONTENT_TYPE_OPTIONS};
 use actix_web::middleware::DefaultHeaders;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
-use crate::clock;
 use crate::problem::{Kind, Problem};
+use crate::{clock, ui};
 
 /// Where the API begins.
 pub const BASE: &str = "/api/v1";
@@ -69,6 +71,8 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         info::configure,
         summary::configure,
         outbox::configure,
+        session::configure,
+        users::configure,
         keys::configure,
         invitations::configure,
         dataspaces::configure,
@@ -102,13 +106,17 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
     ];
     let scope =
         nouns.into_iter().fold(web::scope(BASE), |scope, noun: fn(&mut web::ServiceConfig)| scope.configure(noun));
-    let headers = DefaultHeaders::new().add((CACHE_CONTROL, "no-store")).add((X_CONTENT_TYPE_OPTIONS, "nosniff"));
+    let headers = DefaultHeaders::new()
+        .add((CACHE_CONTROL, "no-store"))
+        .add((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .add((CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"));
     cfg.service(scope.default_service(web::to(no_such_path)).wrap(headers));
     cfg.configure(health::configure);
-    cfg.default_service(web::to(no_such_path));
+    cfg.configure(ui::configure);
 }
 
-async fn no_such_path(request: HttpRequest) -> Result<HttpResponse, Problem> {
+/// 404 for whatever is not here.
+pub(crate) async fn no_such_path(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let detail = format!("there is no resource {}", request.path());
     Err(Problem::new(Kind::NotFound, "path", detail).with_hint("GET /api/v1/openapi.json lists what there is"))
 }

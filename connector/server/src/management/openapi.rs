@@ -10,8 +10,8 @@ use super::route::at;
 use super::{
     BASE, agreements, assets, catalog, catalogs, credential_offers, credential_requests, credentials, dataspaces,
     events, health, info, invitations, issued, keys, logs, members, monitor, negotiations, offers, outbox, partners,
-    policies, problem, publications, questions, received, requests, sources, sparql, statistics, summary, transfers,
-    usage, webhooks,
+    policies, problem, publications, questions, received, requests, session, sources, sparql, statistics, summary,
+    transfers, usage, users, webhooks,
 };
 
 /// The management API.
@@ -26,6 +26,9 @@ use super::{
         info::info,
         summary::get,
         outbox::list, outbox::messages, outbox::retry,
+        session::ways, session::create, session::get, session::delete, session::inspect_link, session::use_link,
+        session::first_link, session::password,
+        users::list, users::create, users::link, users::put, users::delete,
         keys::list, keys::rotate, keys::did,
         openapi,
         assets::list, assets::create, assets::get, assets::replace, assets::delete,
@@ -67,7 +70,7 @@ use super::{
         problem::Document<'_>, issued::IssuedState, negotiations::NegotiationBox, transfers::TransferBox,
         events::EventOrder, logs::LogLevel,
     )),
-    security(("bearer" = []), ("apiKey" = [])),
+    security(("bearer" = []), ("apiKey" = []), ("session" = [])),
     modifiers(&Keys, &Operations),
 )]
 struct Api;
@@ -106,6 +109,11 @@ impl Modify for Keys {
         components.add_security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
         let header = ApiKey::Header(ApiKeyValue::new("X-Api-Key"));
         components.add_security_scheme("apiKey", SecurityScheme::ApiKey(header));
+        let cookie = ApiKeyValue::with_description(
+            "symbolon-…",
+            "POST /session sets it; its name ends otherwise for each connector. All but GET need X-Csrf-Token besides",
+        );
+        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
+use actix_web::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 
 pub use crate::problem::Document;
@@ -19,8 +19,11 @@ impl ResponseError for Problem {
     fn error_response(&self) -> HttpResponse<BoxBody> {
         let mut response = render(self, self.status_code(), self.kind.status().1);
         if self.kind == Kind::Unauthenticated {
-            let challenge = actix_web::http::header::HeaderValue::from_static("Bearer realm=\"symbolon\"");
+            let challenge = HeaderValue::from_static("Bearer realm=\"symbolon\"");
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        }
+        if let Kind::TooMany(seconds) = self.kind {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

@@ -2,6 +2,7 @@
 
 mod attempts;
 mod audiences;
+mod browser;
 mod catalogs;
 mod events;
 mod facts;
@@ -28,7 +29,9 @@ mod releasing;
 mod retention;
 mod roles;
 mod running;
+mod sessions;
 mod sources;
 mod statistics;
 mod terminating;
+mod users;
 mod wallet;

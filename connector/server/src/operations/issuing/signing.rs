@@ -66,7 +66,9 @@ enum Refused {
 impl From<Problem> for Refused {
     fn from(problem: Problem) -> Self {
         match problem.kind {
-            Kind::Internal | Kind::Unavailable | Kind::BadGateway | Kind::GatewayTimeout => Self::Ourselves(problem),
+            Kind::Internal | Kind::Unavailable | Kind::TooMany(_) | Kind::BadGateway | Kind::GatewayTimeout => {
+                Self::Ourselves(problem)
+            }
             Kind::BadRequest
             | Kind::Unauthenticated
             | Kind::Forbidden
