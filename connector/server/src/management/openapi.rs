@@ -9,8 +9,8 @@ use super::problem::MEDIA_TYPE;
 use super::route::at;
 use super::{
     BASE, agreements, assets, catalog, credential_offers, credential_requests, credentials, dataspaces, events, health,
-    info, invitations, issued, keys, members, monitor, negotiations, offers, outbox, partners, policies, problem,
-    received, requests, session, sparql, summary, transfers, usage, users, webhooks,
+    info, invitations, issued, keys, members, monitor, negotiations, offers, openid, outbox, partners, policies,
+    problem, received, requests, session, sparql, summary, transfers, usage, users, webhooks,
 };
 
 /// The management API.
@@ -26,7 +26,7 @@ use super::{
         summary::get,
         outbox::list, outbox::messages, outbox::retry,
         session::ways, session::create, session::get, session::delete, session::inspect_link, session::use_link,
-        session::first_link, session::password,
+        session::first_link, session::password, openid::leave, openid::come_back,
         users::list, users::create, users::link, users::put, users::delete,
         keys::list, keys::rotate, keys::did,
         openapi,

@@ -17,6 +17,7 @@ pub mod issuing;
 pub mod keys;
 pub mod monitoring;
 pub mod negotiations;
+pub mod openid;
 pub mod operands;
 pub mod origins;
 pub mod outbox;

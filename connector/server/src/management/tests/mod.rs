@@ -12,6 +12,7 @@ mod issuing;
 mod keys;
 mod monitor;
 mod openapi;
+mod openid;
 mod operating;
 mod origins;
 mod parsing;
