@@ -2,6 +2,7 @@
 //! here only, by checking; every operation takes one or the other.
 
 pub mod browser;
+pub mod openid;
 pub mod passwords;
 pub mod sessions;
 mod tokens;

@@ -14,7 +14,7 @@ use symbolon_data_plane::guard::AddressGuard;
 use url::Url;
 
 pub use self::identity::{Identity, KEY_OVERLAP_SECONDS, Mode, StsClient, Transit, Vault};
-pub use self::management::{ApiKey, Management, Role};
+pub use self::management::{ApiKey, Management, OidcProvider, Role};
 use crate::storage::Durability;
 
 /// Statistics are kept at most this long.
@@ -312,6 +312,7 @@ impl Config {
         for allowed in &mut self.sources.folders {
             *allowed = folder.join(&*allowed);
         }
+        self.management.anchor(folder);
         self.identity.anchor(folder);
     }
 

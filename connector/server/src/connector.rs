@@ -21,6 +21,7 @@ use symbolon_policies_odrl::PolicyDocument;
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::authentication::Authentication;
+use crate::authentication::openid::Provider;
 use crate::authentication::passwords::Passwords;
 use crate::clock;
 use crate::config::Config;
@@ -67,6 +68,8 @@ pub struct Connector {
     pub authentication: Arc<Authentication>,
     /// Compares the passwords of people, and counts those that were wrong.
     pub passwords: Passwords,
+    /// Where people sign in besides, if the configuration names a provider.
+    pub openid: Option<Provider>,
     /// The commit point.
     pub db: Db,
     /// Signs and checks data access tokens.

@@ -21,6 +21,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 
 use crate::arrival;
+use crate::authentication::openid::Provider;
 use crate::authentication::passwords::{Passwords, Secret};
 use crate::authentication::{Authentication, Tokens};
 use crate::config::Config;
@@ -182,6 +183,7 @@ pub(crate) async fn assemble(config: Config) -> Result<(Arc<Connector>, Queues),
         policies: PolicyCache::default(),
         recent: Recent::default(),
         publishing: tokio::sync::Mutex::new(()),
+        openid: config.management.oidc.clone().map(Provider::new).transpose()?,
         config,
         identity,
         dataspaces,

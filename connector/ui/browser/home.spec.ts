@@ -45,11 +45,10 @@ test("who does not answer is named, with what waits", async ({ world, people }) 
   const page = await people.as(world.oem);
   await page.goto("/");
   await expect(page.getByText("Everybody that we have sent something to answers.")).toBeVisible();
-  const { catalog } = await world.oem.management.post("catalog", { partner: world.supplier.participant });
-  const wear = catalog.dataset.find((one: { "@id": string }) => one["@id"] === "wear-report");
+  const pid = await negotiate(world, "press-curve");
+  await world.oem.management.happened("negotiation.requested", pid);
   await world.supplier.kill();
-  const offer = { ...wear.hasPolicy[0], target: "wear-report" };
-  await world.oem.management.post("negotiations", { partner: world.supplier.participant, offer });
+  await world.oem.management.post(`negotiations/${encodeURIComponent(pid)}/terminate`, { reason: "no longer needed" });
   await expect(page.getByText("1 message waits")).toBeVisible({ timeout: 20_000 });
   await world.supplier.serve();
   await page.context().close();

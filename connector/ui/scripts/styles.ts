@@ -4,9 +4,9 @@ import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
 
 const CORE = fileURLToPath(new URL("../node_modules/@mantine/core", import.meta.url));
-const COMPONENTS = join(CORE, "esm/components");
 const IMPORT = /import\s*(type\s)?\{([^}]*)\}\s*from\s*"@mantine\/core"/g;
-const INSIDE = /from\s*"(?:\.\.\/)+([A-Z]\w*)\/[\w./-]+"/g;
+const PLACES = ["components", "utils"].map((place) => join(CORE, "esm", place));
+const INSIDE = /from\s*"(?:\.\.\/)+(?:utils\/)?([A-Z]\w*)\/[\w./-]+"/g;
 
 /**
  * A file that imports `Button` from `@mantine/core` gets the styles of `Button` and of what it is made of, in the layer
@@ -38,8 +38,9 @@ function sheetsOf(component: string, known: Map<string, string[]>): string[] {
   const found = known.get(component);
   if (found) return found;
   known.set(component, []);
-  const folder = join(COMPONENTS, component);
-  if (!/^[A-Z]\w*$/.test(component) || !existsSync(folder)) return [];
+  if (!/^[A-Z]\w*$/.test(component)) return [];
+  const folder = PLACES.map((place) => join(place, component)).find(existsSync);
+  if (!folder) return [];
   const sheets = new Set<string>();
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
   for (const file of files.filter((name) => name.endsWith(".mjs"))) {

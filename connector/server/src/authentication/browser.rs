@@ -107,9 +107,12 @@ mod tests {
 
     use super::*;
 
+    /// Headers.
+    type Sent = &'static [(&'static str, &'static str)];
+
     fn management(url: Option<&str>) -> Management {
         let url = url.and_then(|url| Url::parse(url).ok());
-        Management { bind: ([127, 0, 0, 1], 8081).into(), url, keys: Vec::new(), session_hours: 24 }
+        Management { bind: ([127, 0, 0, 1], 8081).into(), url, keys: Vec::new(), session_hours: 24, oidc: None }
     }
 
     fn headers(given: &[(&'static str, &'static str)]) -> HeaderMap {
@@ -147,9 +150,9 @@ mod tests {
     #[test]
     fn pages_that_are_not_ours_are_refused() {
         let url = Some("https://connector.plant.example");
-        let local: &[(&str, &str)] = &[("host", "127.0.0.1:8081")];
-        let proxied: &[(&str, &str)] = &[("host", "127.0.0.1:8081")];
-        let cases: [(&[(&'static str, &'static str)], Option<&str>, &[(&'static str, &'static str)], bool); 12] = [
+        let local: Sent = &[("host", "127.0.0.1:8081")];
+        let proxied: Sent = &[("host", "127.0.0.1:8081")];
+        let cases: [(Sent, Option<&str>, Sent, bool); 12] = [
             (local, None, &[("origin", "http://127.0.0.1:8081")], true),
             (local, None, &[("origin", "http://127.0.0.1:8081"), ("sec-fetch-site", "same-origin")], true),
             (local, None, &[("sec-fetch-site", "same-origin")], true),

@@ -43,6 +43,11 @@ pub(super) struct Connection {
 }
 
 impl Connection {
+    /// The connector's listener for operators, without a trailing slash.
+    pub(super) fn address(&self) -> &str {
+        self.url.as_str().trim_end_matches('/')
+    }
+
     /// The client.
     ///
     /// # Errors
@@ -96,6 +101,11 @@ impl Client {
     /// PUT a body.
     pub(super) async fn put(&self, path: &str, body: &Value) -> Result<Value, Failure> {
         self.call(Method::PUT, path, Some(body)).await
+    }
+
+    /// DELETE `path`.
+    pub(super) async fn delete(&self, path: &str) -> Result<Value, Failure> {
+        self.call(Method::DELETE, path, None).await
     }
 
     /// GET `path` in another form than JSON.

@@ -75,7 +75,7 @@ pub(super) async fn run(demo: Demo, output: &Output) -> Result<(), Failure> {
         conclude(&result, output);
         return Ok(());
     }
-    invitation::print(&home, &stage, output);
+    invitation::print(&home, &stage, output).await.map_err(|failure| failure.at_step("stay up"))?;
     conclude(&result, output);
     let ended = tokio::select! {
         () = signals.next() => Ok(()),

@@ -1,7 +1,8 @@
 //! The command line of `symbolon`.
 //!
-//! `serve`, `init`, `reindex`, `verify`, `compare` and `policy` work on this machine; `dataspace`, `invite`, `join`, `catalog`, `search`,
-//! `catalogs`, `negotiate`, `agreements`, `monitor`, `received`, `origins`, `transfer` and `fetch` are thin clients of a running connector's management API; `demo` runs two
+//! `serve`, `init`, `reindex`, `verify`, `compare` and `policy` work on this machine; `users`, `open`, `dataspace`, `invite`, `join`,
+//! `catalog`, `search`, `catalogs`, `negotiate`, `agreements`, `monitor`, `received`, `origins`, `transfer` and `fetch` are thin
+//! clients of a running connector's management API; `demo` runs two
 //! connectors and walks the whole way through them.
 
 mod agreements;
@@ -22,6 +23,7 @@ mod join;
 mod keys;
 mod monitor;
 mod negotiate;
+mod open;
 mod origins;
 mod output;
 mod policy;
@@ -32,6 +34,7 @@ mod search;
 mod serve;
 mod terms;
 mod transfer;
+mod users;
 mod verify;
 
 use std::io::{self, Write as _};
@@ -92,6 +95,10 @@ enum Command {
     Init(init::Init),
     /// Show or replace the keys of a running connector
     Keys(keys::Keys),
+    /// Show where the UI is, and how the first user gets in
+    Open(open::Open),
+    /// Show, invite, change and remove those who may sign in
+    Users(users::Users),
     /// Run two fictional companies' connectors and walk the whole way through
     Demo(demo::Demo),
     /// Check an exported agreement and its attestations, without any network
@@ -172,6 +179,8 @@ fn run(command: Command, output: &Output) -> Result<(), Failure> {
             Command::Serve(serve) => serve::run(serve).await,
             Command::Init(init) => init::run(&init, output),
             Command::Keys(keys) => keys::run(keys, output).await,
+            Command::Open(open) => open::run(open, output).await,
+            Command::Users(users) => users::run(users, output).await,
             Command::Demo(demo) => demo::run(demo, output).await,
             Command::Verify(verify) => verify::run(&verify, output),
             Command::Compare(files) => compare::run(&files, output),

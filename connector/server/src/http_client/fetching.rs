@@ -59,6 +59,40 @@ impl Fetching {
         Self { client, timeout, own, runtime: Handle::current() }
     }
 
+    /// The body of the answer to a form.
+    ///
+    /// # Errors
+    /// As [`Fetch::get`].
+    pub async fn post_form(
+        &self,
+        url: &str,
+        authorization: Option<String>,
+        form: &[(&str, &str)],
+        most: usize,
+    ) -> Result<Vec<u8>, FetchError> {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let request = move |http: &reqwest::Client, url| {
+            let request = http.post(url).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+            let request = request.header(ACCEPT, "application/json").body(body);
+            match authorization {
+                Some(authorization) => request.header(AUTHORIZATION, authorization),
+                None => request,
+            }
+        };
+        self.send(url, most, request).await
+    }
+
+    /// The body at `url`, with this Authorization header.
+    ///
+    /// # Errors
+    /// As [`Fetch::get`].
+    pub async fn get_as(&self, url: &str, authorization: String, most: usize) -> Result<Vec<u8>, FetchError> {
+        let request = move |http: &reqwest::Client, url| {
+            http.get(url).header(ACCEPT, "application/json").header(AUTHORIZATION, authorization)
+        };
+        self.send(url, most, request).await
+    }
+
     async fn send(
         &self,
         url: &str,

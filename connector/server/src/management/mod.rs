@@ -28,6 +28,7 @@ pub mod monitor;
 pub mod negotiations;
 pub mod offers;
 pub mod openapi;
+pub mod openid;
 pub mod outbox;
 pub mod page;
 pub mod partners;
@@ -71,6 +72,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         info::configure,
         summary::configure,
         outbox::configure,
+        openid::configure,
         session::configure,
         users::configure,
         keys::configure,

@@ -9,9 +9,9 @@ use super::problem::MEDIA_TYPE;
 use super::route::at;
 use super::{
     BASE, agreements, assets, catalog, catalogs, credential_offers, credential_requests, credentials, dataspaces,
-    events, health, info, invitations, issued, keys, logs, members, monitor, negotiations, offers, outbox, partners,
-    policies, problem, publications, questions, received, requests, session, sources, sparql, statistics, summary,
-    transfers, usage, users, webhooks,
+    events, health, info, invitations, issued, keys, logs, members, monitor, negotiations, offers, openid, outbox,
+    partners, policies, problem, publications, questions, received, requests, session, sources, sparql, statistics,
+    summary, transfers, usage, users, webhooks,
 };
 
 /// The management API.
@@ -27,7 +27,7 @@ use super::{
         summary::get,
         outbox::list, outbox::messages, outbox::retry,
         session::ways, session::create, session::get, session::delete, session::inspect_link, session::use_link,
-        session::first_link, session::password,
+        session::first_link, session::password, openid::leave, openid::come_back,
         users::list, users::create, users::link, users::put, users::delete,
         keys::list, keys::rotate, keys::did,
         openapi,

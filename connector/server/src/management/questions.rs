@@ -30,7 +30,7 @@ pub struct NewQuestion {
 /// A question to the graph.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Question {
+pub struct SavedQuestion {
     /// Its id.
     id: String,
     /// What it asks, in a few words.
@@ -54,24 +54,25 @@ pub(super) fn configure(cfg: &mut web::ServiceConfig) {
 
 /// List questions: those that come with the connector, then those that were saved, by their titles
 #[utoipa::path(get, path = "/sparql/questions", tag = "questions",
-    responses((status = 200, description = "All of them", body = Items<Question>)))]
+    responses((status = 200, description = "All of them", body = Items<SavedQuestion>)))]
 pub(super) async fn list(
     operator: Operator,
     connector: web::Data<Connector>,
-) -> Result<web::Json<Items<Question>>, Problem> {
+) -> Result<web::Json<Items<SavedQuestion>>, Problem> {
     let saved = questions::saved(&connector, &operator).await?;
-    let items = BUILT_IN.into_iter().map(Question::from).chain(saved.into_iter().map(Question::from)).collect();
+    let items =
+        BUILT_IN.into_iter().map(SavedQuestion::from).chain(saved.into_iter().map(SavedQuestion::from)).collect();
     Ok(web::Json(Items { items, next: None }))
 }
 
 /// Read a question
 #[utoipa::path(get, path = "/sparql/questions/{id}", tag = "questions", params(("id" = String, Path)),
-    responses((status = 200, description = "The question", body = Question)))]
+    responses((status = 200, description = "The question", body = SavedQuestion)))]
 pub(super) async fn get(
     operator: Operator,
     connector: web::Data<Connector>,
     id: web::Path<String>,
-) -> Result<web::Json<Question>, Problem> {
+) -> Result<web::Json<SavedQuestion>, Problem> {
     Ok(web::Json(match questions::built_in(&operator, &id)? {
         Some(built_in) => built_in.into(),
         None => questions::get(&connector, &operator, &id).await?.into(),
@@ -80,8 +81,8 @@ pub(super) async fn get(
 
 /// Save a question, or replace one that was saved
 #[utoipa::path(put, path = "/sparql/questions/{id}", tag = "questions", params(("id" = String, Path)),
-    request_body = NewQuestion, responses((status = 200, description = "Replaced", body = Question),
-        (status = 201, description = "Saved", body = Question)))]
+    request_body = NewQuestion, responses((status = 200, description = "Replaced", body = SavedQuestion),
+        (status = 201, description = "Saved", body = SavedQuestion)))]
 pub(super) async fn put(
     operator: Operator,
     connector: web::Data<Connector>,
@@ -91,7 +92,7 @@ pub(super) async fn put(
     let NewQuestion { title, description, query } = body;
     let draft = Draft { title, description, query };
     let (question, new) = questions::put(&connector.into_inner(), &operator, &id, draft).await?;
-    let view = Question::from(question);
+    let view = SavedQuestion::from(question);
     Ok(if new { created("sparql/questions", &id, &view) } else { HttpResponse::Ok().json(view) })
 }
 
@@ -107,7 +108,7 @@ pub(super) async fn delete(
     Ok(HttpResponse::NoContent().finish())
 }
 
-impl From<BuiltIn> for Question {
+impl From<BuiltIn> for SavedQuestion {
     fn from(question: BuiltIn) -> Self {
         let BuiltIn { id, title, description, query } = question;
         Self {
@@ -122,7 +123,7 @@ impl From<BuiltIn> for Question {
     }
 }
 
-impl From<storage::questions::Question> for Question {
+impl From<storage::questions::Question> for SavedQuestion {
     fn from(saved: storage::questions::Question) -> Self {
         Self {
             id: saved.id,

@@ -116,6 +116,14 @@ pub struct NewPassword {
     password: Secret,
 }
 
+/// Where to go on signing out.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SignedOut {
+    /// Opened in the browser it ends the session at the OpenID provider too.
+    sign_out_at: String,
+}
+
 /// Who is signed in, and what they may do.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -169,7 +177,8 @@ pub(super) fn configure(cfg: &mut web::ServiceConfig) {
     responses((status = 200, description = "The ways there are", body = Ways)))]
 pub(super) async fn ways(connector: web::Data<Connector>) -> Result<web::Json<Ways>, Problem> {
     let first_start = people::none(&connector).await?;
-    Ok(web::Json(Ways { password: true, oidc: None, first_start, name: connector.config.name.clone() }))
+    let oidc = connector.openid.as_ref().map(|provider| Provider { name: provider.name().to_owned() });
+    Ok(web::Json(Ways { password: true, oidc, first_start, name: connector.config.name.clone() }))
 }
 
 /// Sign in by name and password
@@ -204,14 +213,21 @@ pub(super) async fn get(
 
 /// Sign out
 #[utoipa::path(delete, path = "/session", tag = "session",
-    responses((status = 204, description = "The session has ended")))]
+    responses((status = 204, description = "The session has ended"),
+        (status = 200, description = "It has, and there is a place to sign out at the OpenID provider too", body = SignedOut)))]
 pub(super) async fn delete(operator: Operator, connector: web::Data<Connector>) -> Result<HttpResponse, Problem> {
     sessions::end(&connector, &operator).await?;
-    let mut response = HttpResponse::NoContent();
+    let back_to = format!("{}/sign-in", connector.config.management.url());
+    let provider = connector.openid.as_ref().filter(|_| operator.kind() == OperatorKind::Oidc);
+    let further = provider.and_then(|provider| provider.sign_out(&back_to));
+    let mut response = if further.is_some() { HttpResponse::Ok() } else { HttpResponse::NoContent() };
     if operator.session().is_some() {
         response.insert_header((SET_COOKIE, cookie(&connector, "", 0)));
     }
-    Ok(response.finish())
+    Ok(match further {
+        Some(url) => response.json(SignedOut { sign_out_at: url.into() }),
+        None => response.finish(),
+    })
 }
 
 /// What a link does, before it is used

@@ -19,6 +19,7 @@ pub mod keys;
 pub mod logs;
 pub mod monitoring;
 pub mod negotiations;
+pub mod openid;
 pub mod operands;
 pub mod origins;
 pub mod outbox;

@@ -1,10 +1,11 @@
-import { Link } from "@tanstack/react-router";
+import { Link, useRouterState } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { AREAS } from "./areas";
+import { AREAS, within } from "./areas";
 import classes from "./Navigation.module.css";
 
 export function Navigation() {
   const { t } = useTranslation();
+  const pathname = useRouterState({ select: (state) => state.location.pathname });
   const groups = Map.groupBy(AREAS, ({ group }) => group);
   return (
     <ul className={classes.groups}>
@@ -13,7 +14,12 @@ export function Navigation() {
           <ul className={classes.group}>
             {areas.map(({ area, to, icon: Icon }) => (
               <li key={area}>
-                <Link to={to} className={classes.link} activeOptions={{ exact: to === "/", includeSearch: false }}>
+                <Link
+                  to={to}
+                  className={classes.link}
+                  activeOptions={{ exact: to === "/", includeSearch: false }}
+                  aria-current={within(area, pathname) ? "page" : undefined}
+                >
                   <Icon size={18} stroke={1.6} aria-hidden="true" />
                   {t(`areas.${area}`)}
                 </Link>

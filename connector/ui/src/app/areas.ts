@@ -23,3 +23,13 @@ export const AREAS = [
   { area: "partners", to: "/partners", key: "r", icon: IconBuildingFactory2, group: 3 },
   { area: "operations", to: "/operations", key: "o", icon: IconHeartbeat, group: 3 },
 ] as const;
+
+/** Pages that belong to an area without standing below its address. */
+const ALSO: Partial<Record<(typeof AREAS)[number]["area"], readonly string[]>> = {
+  partners: ["/dataspaces", "/identity", "/join"],
+};
+
+/** Whether the page at this address is part of the area. */
+export function within(area: (typeof AREAS)[number]["area"], pathname: string): boolean {
+  return ALSO[area]?.some((path) => pathname === path || pathname.startsWith(`${path}/`)) ?? false;
+}

@@ -8,15 +8,21 @@ use super::Stage;
 use super::home::Home;
 use super::publication::{PARTS, PURPOSE, TELEMETRY};
 use super::walk::{DATASPACE, EXPORTED};
+use crate::cli::failure::Failure;
 use crate::cli::init::API_KEY;
+use crate::cli::open::first_link;
 use crate::cli::output::Output;
 
 /// Prints it.
-pub(super) fn print(home: &Home, stage: &Stage, output: &Output) {
-    let (Some(oem), Some(supplier)) = (&stage.oem, &stage.supplier) else { return };
+pub(super) async fn print(home: &Home, stage: &Stage, output: &Output) -> Result<(), Failure> {
+    let (Some(oem), Some(supplier)) = (&stage.oem, &stage.supplier) else { return Ok(()) };
     output.say("\nBoth connectors stay up until Ctrl-C. To open and try:");
     for partner in [oem, supplier] {
         output.say(format!("\n  {}", partner.name()));
+        output.say(match first_link(partner.client()).await? {
+            Some(link) => format!("    open in a browser {link}   (once; it makes you its administrator)"),
+            None => format!("    open in a browser {}/", partner.management()),
+        });
         output.say(format!("    management API  {}/api/v1", partner.management()));
         output.say(format!("    its description {}/api/v1/openapi.json", partner.management()));
         output.say(format!("    for partners    {}", partner.dsp_address()));
@@ -51,4 +57,5 @@ pub(super) fn print(home: &Home, stage: &Stage, output: &Output) {
         exported = home.join(EXPORTED).display(),
         home = home.join("").display(),
     ));
+    Ok(())
 }

@@ -48,6 +48,15 @@ impl Fixture {
 
     /// A connector with these keys, and further members of `[identity]`, each with a comma before it.
     pub(super) async fn with(keyring: Keyring, identity: &str) -> Self {
+        Self::configured(keyring, identity, "").await
+    }
+
+    /// A connector with a did:key, and further tables.
+    pub(super) async fn with_management(tables: &str) -> Self {
+        Self::configured(Keyring::generate_did_key(clock::now()).unwrap(), "", tables).await
+    }
+
+    async fn configured(keyring: Keyring, identity: &str, tables: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().display();
         std::fs::write(dir.path().join("passphrase"), "a passphrase for tests\n").unwrap();
@@ -67,6 +76,7 @@ impl Fixture {
             [management]
             bind = "127.0.0.1:0"
             {keys}
+            {tables}
             "#
         );
         let config: Config = Figment::from(Toml::string(&text)).extract().unwrap();

@@ -14,6 +14,7 @@ mod keys;
 mod logs;
 mod monitor;
 mod openapi;
+mod openid;
 mod operating;
 mod origins;
 mod parsing;

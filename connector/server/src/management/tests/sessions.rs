@@ -10,6 +10,9 @@ use crate::storage::{Statement, events};
 
 const SESSION: &str = "/api/v1/session";
 
+/// Headers.
+type Sent<'a> = Vec<(&'a str, &'a str)>;
+
 #[actix_web::test]
 async fn the_first_link_makes_the_first_administrator_once() {
     let fixture = Fixture::new().await;
@@ -127,7 +130,7 @@ async fn a_cookie_alone_changes_nothing() {
     let host = ("Host", HOST);
     let ours = ("Origin", ORIGIN);
     let csrf = ("X-Csrf-Token", own.as_str());
-    let cases: [(&str, Vec<(&str, &str)>, &str); 12] = [
+    let cases: [(&str, Sent<'_>, &str); 12] = [
         ("no token", vec![host, ours], "csrf"),
         ("an empty token", vec![host, ours, ("X-Csrf-Token", "")], "csrf"),
         ("a made-up token", vec![host, ours, ("X-Csrf-Token", "c3ltYm9sb24")], "csrf"),

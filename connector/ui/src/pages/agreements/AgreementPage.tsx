@@ -1,8 +1,8 @@
 import { Button, Menu } from "@mantine/core";
 import { IconDots, IconDownload, IconFileText } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
-import { useState } from "react";
+import { createLink, getRouteApi } from "@tanstack/react-router";
+import { type ComponentPropsWithRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/api/client";
 import { usePermitted } from "@/api/session";
@@ -88,6 +88,11 @@ function Shown({ agreement, crumbs }: { agreement: Agreement; crumbs: React.Reac
   );
 }
 
+/** The dataset's page says what is offered there now: that may be other terms. */
+const MenuLink = createLink(function Item(props: ComponentPropsWithRef<"a">) {
+  return <Menu.Item component="a" {...props} />;
+});
+
 type Asked = "transfer" | "export" | "retire" | "terminate";
 
 function Actions({ agreement }: { agreement: Agreement }) {
@@ -128,9 +133,9 @@ function Actions({ agreement }: { agreement: Agreement }) {
         </Menu.Target>
         <Menu.Dropdown>
           {role === "consumer" && (
-            <Menu.Item component="a" href={datasetAddress(partner, asset)}>
+            <MenuLink to="/catalog/$partner/$dataset" params={{ partner, dataset: asset }}>
               {t("one.renegotiate")}
-            </Menu.Item>
+            </MenuLink>
           )}
           <Ending
             words={t("retire.verb")}
@@ -165,9 +170,4 @@ function Ending({ words, reason, then }: { words: string; reason: string | null;
       {reason && <span className={classes.reason}>{reason}</span>}
     </Menu.Item>
   );
-}
-
-/** The dataset's page: what is offered there now may be other terms. */
-function datasetAddress(partner: string, dataset: string): string {
-  return `/catalog/dataset?${new URLSearchParams({ partner, dataset })}`;
 }

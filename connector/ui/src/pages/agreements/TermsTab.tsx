@@ -1,4 +1,4 @@
-import { Anchor, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { answer, api } from "@/api/client";
@@ -7,6 +7,7 @@ import { Count } from "@/components/Bytes";
 import { Facts } from "@/components/Facts";
 import { Id } from "@/components/Id";
 import { JsonView } from "@/components/JsonView";
+import { TextLink } from "@/components/Links";
 import { Section } from "@/components/Page";
 import { Partner } from "@/components/Partner";
 import { PolicyWords } from "@/components/PolicyWords";
@@ -126,9 +127,9 @@ function Particulars({ agreement }: { agreement: Agreement }) {
         [
           t("terms.negotiation"),
           negotiation ? (
-            <Anchor key="negotiation" href={`/negotiations/${encodeURIComponent(negotiation)}`}>
+            <TextLink key="negotiation" to="/negotiations/$pid" params={{ pid: negotiation }}>
               {t("terms.toNegotiation")}
-            </Anchor>
+            </TextLink>
           ) : (
             t("terms.imported")
           ),

@@ -113,7 +113,7 @@ function Agreed({ negotiation: { agreementId } }: { negotiation: Negotiation }) 
       <p>{t("detail.agreed")}</p>
       {agreementId && (
         <div className={classes.buttons}>
-          <ButtonLink to={"/agreements/$id" as "/agreements"} params={{ id: agreementId } as never}>
+          <ButtonLink to="/agreements/$id" params={{ id: agreementId }}>
             {t("detail.agreement")}
           </ButtonLink>
         </div>

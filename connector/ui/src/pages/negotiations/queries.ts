@@ -75,9 +75,13 @@ async function theirs(partner: string, dataset: string, signal: AbortSignal): Pr
   return policiesOf(kept.document);
 }
 
+/** The offers of a dataset, which they are about although a catalogue does not repeat it. */
 function policiesOf(dataset: Policy | undefined): Policy[] {
   const all = dataset?.hasPolicy;
-  return (Array.isArray(all) ? all : [all]).filter((one): one is Policy => typeof one === "object" && one !== null);
+  const offers = (Array.isArray(all) ? all : [all]).filter(
+    (one): one is Policy => typeof one === "object" && one !== null,
+  );
+  return offers.map((offer) => ({ target: dataset?.["@id"], ...offer }));
 }
 
 /** Whether what is known of the partner satisfies the terms on the table now: what an approval would rest on. */

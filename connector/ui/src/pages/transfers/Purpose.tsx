@@ -5,6 +5,6 @@ export function Purpose({ purpose }: { purpose: string | null | undefined }) {
 }
 
 export function lastPart(name: string): string {
-  if (!/^[a-z][a-z0-9+.-]*:/i.test(name)) return name;
+  if (!/^(https?:\/\/|urn:)/i.test(name)) return name;
   return /([^/#:]+)[/#]?$/.exec(name)?.[1] ?? name;
 }

@@ -103,12 +103,14 @@ function ConditionEditor({ kind, condition: { at, term, words }, change }: Condi
           set({ operator, values });
         }}
       />
-      <ValueInput
-        operand={known}
-        several={takesSeveral(term.operator)}
-        values={term.values}
-        onChange={(values) => set({ values })}
-      />
+      <div className={classes.wide}>
+        <ValueInput
+          operand={known}
+          several={takesSeveral(term.operator)}
+          values={term.values}
+          onChange={(values) => set({ values })}
+        />
+      </div>
       <Remove what={name} onClick={() => change(at, null)} />
       {known && (
         <div className={classes.meaning}>
@@ -142,6 +144,7 @@ function OperatorSelect({ operators = OPERATORS, value, onChange }: OperatorSele
   const all = operators.includes(value) ? operators : [value, ...operators];
   return (
     <Select
+      className={classes.wide}
       aria-label={t("editor.operator")}
       data={all.map((one) => ({ value: one, label: isOperator(one) ? t(`app:policy.operators.${one}`) : one }))}
       value={value}
@@ -154,6 +157,7 @@ function Remove({ what, onClick }: { what: string; onClick: () => void }) {
   const { t } = useTranslation("negotiations");
   return (
     <ActionIcon
+      className={classes.remove}
       variant="subtle"
       color="gray"
       size="lg"

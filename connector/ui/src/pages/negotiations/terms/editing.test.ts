@@ -77,6 +77,9 @@ describe("editing a policy", () => {
   it("says what is still to be filled in", () => {
     expect(unfinished(offer(until("2035-12-31T23:00:00Z")))).toBe(0);
     expect(unfinished(offer(until("")))).toBe(1);
+    const begun = withTerm(offer(), first, 0, { left: "", operator: "eq", values: [] });
+    expect(rulesOf(begun)[0]?.conditions[0]?.term).toEqual({ left: "", operator: "eq", values: [] });
+    expect(unfinished(begun)).toBe(1);
     expect(unfinished("no policy")).toBe(0);
   });
 });

@@ -52,13 +52,17 @@ function editable(kind: Kind, at: number, rule: unknown): EditableRule {
   const given = list(member(isObject(rule) ? rule : {}, "constraint").value);
   const conditions = given.map((one, index): EditableCondition => {
     const [words] = normal({ permission: [{ action: "use", constraint: [one] }] }).rules[0]?.conditions ?? [];
-    const term: Term | null =
-      words && !isJoined(words) && !words.unit
-        ? { left: leftOf(one) ?? words.left, operator: words.operator, values: words.right }
-        : null;
-    return { at: index, term, words: words ?? null };
+    return { at: index, term: termOf(one, words), words: words ?? null };
   });
   return { kind, at, action: read?.action ?? "use", conditions, duties: read?.duties.length ?? 0 };
+}
+
+function termOf(given: unknown, words: Condition | undefined): Term | null {
+  const left = leftOf(given);
+  // One that somebody has only begun says nothing yet.
+  if (!words) return left === "" ? { left, operator: "eq", values: [] } : null;
+  if (isJoined(words) || words.unit) return null;
+  return { left: left ?? words.left, operator: words.operator, values: words.right };
 }
 
 function leftOf(constraint: unknown): string | null {
