@@ -241,7 +241,7 @@ pub struct Catalogs {
 
 impl Default for Catalogs {
     fn default() -> Self {
-        Self { every_s: 900, most_datasets: 250_000, most_per_partner: 100_000 }
+        Self { every_s: 0, most_datasets: 250_000, most_per_partner: 100_000 }
     }
 }
 

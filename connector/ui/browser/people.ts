@@ -50,10 +50,11 @@ export class People {
   /** Opens a link as it was given out, and chooses a password. */
   async #welcome(ui: string, link: string, name: string | null): Promise<State> {
     const context = await this.browser.newContext({ baseURL: ui, locale: "en-GB" });
+    context.setDefaultTimeout(30_000);
     const page = await context.newPage();
     await page.goto(link);
     if (name) await page.getByLabel("User name").fill(name);
-    await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await page.locator("input[type=password]").fill(PASSWORD);
     await page.getByRole("button", { name: "Set password and sign in" }).click();
     await page.getByRole("button", { name: /^Account:/ }).waitFor();
     const state = await context.storageState();

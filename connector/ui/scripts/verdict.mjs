@@ -12,13 +12,11 @@ const report = async (file) => JSON.parse(await readFile(join(folder, file), "ut
 
 let passed = 0;
 let failed = 0;
-if (only.length === 0) {
-  run("vitest", ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${join(folder, "unit.json")}`]);
-  const unit = await report("unit.json");
-  passed += unit?.numPassedTests ?? 0;
-  // A file that cannot be loaded has no tests that could fail.
-  failed += unit ? Math.max(unit.numFailedTests, unit.numFailedTestSuites > 0 ? 1 : 0) : 1;
-}
+run("vitest", ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${join(folder, "unit.json")}`]);
+const unit = await report("unit.json");
+passed += unit?.numPassedTests ?? 0;
+// A file that cannot be loaded has no tests that could fail.
+failed += unit ? Math.max(unit.numFailedTests, unit.numFailedTestSuites > 0 ? 1 : 0) : 1;
 const json = { PLAYWRIGHT_JSON_OUTPUT_NAME: join(folder, "browser.json") };
 run("playwright", ["test", "--reporter=list,json", ...only], json);
 const browser = await report("browser.json");

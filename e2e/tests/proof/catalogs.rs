@@ -1,19 +1,16 @@
-//! Kept catalogues: what partners offer, found whether they answer now or not, and weighed against our own credentials.
+//! Kept catalogues: what partners offer, found whether they answer now or not.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
+use symbolon_e2e::Failure;
 use symbolon_e2e::connector::{Config, Connector, odrl, segment};
 use symbolon_e2e::peer::CONTEXT;
 use symbolon_e2e::server::Serving;
-use symbolon_e2e::{Failure, eventually};
 
 type Outcome = Result<(), Failure>;
-
-/// Namespace of the Catena-X policy terms.
-const CX: &str = "https://w3id.org/catenax/2025/9/policy/";
 
 #[tokio::test]
 async fn what_all_partners_offer_is_found_also_while_one_of_them_is_down() -> Outcome {
@@ -78,64 +75,13 @@ async fn what_all_partners_offer_is_found_also_while_one_of_them_is_down() -> Ou
     Ok(())
 }
 
-#[tokio::test]
-async fn we_qualify_as_soon_as_the_credential_is_there() -> Outcome {
-    let (oem, supplier) = (web("oem").await?, web("supplier").await?);
-    let founded = json!({"id": "brakes", "name": "Makers of brakes", "bpn": "auto"});
-    let founded = oem.management().post("dataspaces", &founded).await?;
-    oem.happened("credential-request.issued", text(&founded, "credentialRequest")).await?;
-    oem.store_policy("open", odrl(&[])).await?;
-    let constraint = |operand: &str, value: &str| json!({"leftOperand": format!("{CX}{operand}"), "operator": "eq", "rightOperand": value});
-    oem.store_policy("members", odrl(&[constraint("Membership", "active")])).await?;
-    let group =
-        json!({"leftOperand": format!("{CX}BusinessPartnerGroup"), "operator": "isAnyOf", "rightOperand": ["gold"]});
-    oem.store_policy("group", odrl(&[group])).await?;
-    for usage in ["members", "group"] {
-        oem.store_file(usage, b"data").await?;
-        oem.publish(usage, &[usage], usage, json!({})).await?;
-    }
-    // A partner that an operator has registered sees what is offered outside any dataspace.
-    oem.meet(&supplier).await?;
-    supplier.meet(&oem).await?;
-    supplier.happened("catalog.read", oem.participant()).await?;
-    let found = search(&supplier, "sort=title").await?;
-    let told: Vec<(&str, &str)> = items(&found).map(|item| (text(item, "dataset"), text(item, "qualifies"))).collect();
-    assert_eq!(told, [("group", "unknown"), ("members", "no")], "{found}");
-    let detail = dataset(&supplier, oem.participant(), "members", "").await?;
-    let reason = detail["offers"][0]["reasons"].to_string();
-    for word in ["Membership", "no credential in our wallet", "MembershipCredential"] {
-        assert!(reason.contains(word), "{word}: {detail}");
-    }
-
-    let invited = json!({"dataspace": "brakes", "name": "Supplier", "bpn": "auto", "expiresInSeconds": 3600});
-    let invitation = oem.management().post("invitations", &invited).await?;
-    let joined = json!({"invitation": text(&invitation, "invitation")});
-    let joined = supplier.management().post("dataspaces/join", &joined).await?;
-    supplier.happened("credential-request.issued", text(&joined, "credentialRequest")).await?;
-    let yes = eventually("a yes", async || {
-        let found = search(&supplier, "qualifies=yes").await.unwrap();
-        (ids(&found) == ["members"]).then_some(found)
-    });
-    assert_eq!(yes.await?["items"][0]["why"], Value::Null);
-
-    // And no longer than the credential holds.
-    let held = supplier.all("credentials", "").await?;
-    let membership = held.iter().find(|one| text(one, "type") == "MembershipCredential").unwrap();
-    supplier.management().delete(&format!("credentials/{}", text(membership, "id"))).await?;
-    let no = eventually("a no", async || {
-        let found = search(&supplier, "qualifies=no").await.unwrap();
-        (ids(&found) == ["members"]).then_some(found)
-    });
-    assert!(text(&no.await?["items"][0], "why").contains("brakes"), "the dataspace is named where it can be had");
-    Ok(())
-}
-
 /// What a hostile partner answers to a request for the page of this number: its datasets, and whether another page follows.
 type Page = fn(usize) -> (Vec<Value>, bool);
 
 #[tokio::test]
 async fn a_hostile_partner_is_bounded_and_named() -> Outcome {
-    let config = Config::new("oem").mock("OEM").relaxed().set("catalogs.most_per_partner", "200");
+    let config =
+        Config::new("oem").mock("OEM").relaxed().set("catalogs.every_s", "900").set("catalogs.most_per_partner", "200");
     let oem = Connector::start(config).await?;
     let behaviour = Arc::new(Mutex::new((|_| (vec![plain("good-0"), plain("good-1")], false)) as Page));
     let hostile = Hostile::start(Arc::clone(&behaviour))?;
@@ -221,11 +167,7 @@ fn large() -> Value {
 }
 
 async fn start(name: &str) -> Result<Connector, Failure> {
-    Connector::start(Config::new(name).relaxed()).await
-}
-
-async fn web(name: &str) -> Result<Connector, Failure> {
-    Connector::start(Config::new(name).web().relaxed().set("identity.status_cache_s", "0")).await
+    Connector::start(Config::new(name).relaxed().set("catalogs.every_s", "900")).await
 }
 
 async fn search(connector: &Connector, query: &str) -> Result<Value, Failure> {

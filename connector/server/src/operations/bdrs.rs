@@ -116,6 +116,13 @@ impl Directories {
         let mut kept = place.lock().await;
         if kept.is_due(now, known) {
             let outcome = fetch(connector, dataspace, &base, now).await;
+            // Nobody was asked where we have nothing to ask with, and our credential may come at any moment.
+            if let Err(problem) = &outcome
+                && problem.kind == Kind::Conflict
+                && kept.entries.is_none()
+            {
+                return Err(problem.clone());
+            }
             kept.asked = Some(now);
             match outcome {
                 Ok(entries) => *kept = Kept { entries: Some(Arc::new(entries)), asked: Some(now), failure: None },

@@ -72,6 +72,7 @@ impl Fixture {
             sources = {{ folders = ["{folder}"] }}
             outgoing = {{ allow_http = true, allow_private = true }}
             delivery = {{ first_wait_ms = 1 }}
+            catalogs = {{ every_s = 900 }}
             history = {{ events_days = 30, requests_days = 20, processes_days = 10 }}
             [management]
             bind = "127.0.0.1:0"

@@ -189,6 +189,8 @@ async fn keep_rows(
         change.event("credential.received", &row.id, Some(&row.issuer), body);
     }
     change.qualify_anew();
+    // What a partner shows may be more from now on.
+    change.registered(&next.issuer);
     change.event("credential-request.issued", &next.id, Some(&next.issuer), told(&next));
     connector.commit(change).await
 }
