@@ -1,9 +1,9 @@
-import { useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import { answer, api, type Schema } from "./client";
 
 /** A policy explained: sentences, tree, who decides each term. It asks only, although it is a POST. */
-export function useExplained(of: Schema["WhichPolicy"] | null) {
-  return useQuery({
+export function explainedQuery(of: Schema["WhichPolicy"] | null) {
+  return queryOptions({
     queryKey: ["policies", "explained", of],
     queryFn: ({ signal }) => {
       if (!of) throw new Error("no policy");
@@ -12,4 +12,8 @@ export function useExplained(of: Schema["WhichPolicy"] | null) {
     enabled: of !== null,
     staleTime: Number.POSITIVE_INFINITY,
   });
+}
+
+export function useExplained(of: Schema["WhichPolicy"] | null) {
+  return useQuery(explainedQuery(of));
 }

@@ -20,6 +20,7 @@ import { StandingSign } from "@/components/PolicyWords";
 import { Refusal } from "@/components/Refusal";
 import { type Condition, entry, takesList } from "./built";
 import classes from "./Conditions.module.css";
+import { asField, asInstant } from "./moments";
 
 /** Everything that a policy can be made of. It changes with the connector's version only. */
 export const vocabularyQuery = {
@@ -146,25 +147,13 @@ function Value({ condition, operand, onChange }: ValueProps) {
         <TextInput
           label={label}
           type="datetime-local"
-          value={local(first)}
-          onChange={(event) => onChange([instant(event.currentTarget.value)])}
+          value={asField(first)}
+          onChange={(event) => onChange([asInstant(event.currentTarget.value) ?? ""])}
         />
       );
     default:
       return <Autocomplete label={label} data={known} value={first} onChange={(value) => onChange([value])} />;
   }
-}
-
-/** An instant as the browser's field wants it, in local time. */
-function local(rfc3339: string): string {
-  const at = new Date(rfc3339);
-  if (Number.isNaN(at.getTime())) return "";
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
-
-function instant(field: string): string {
-  const at = new Date(field);
-  return Number.isNaN(at.getTime()) ? "" : at.toISOString().replace(".000Z", "Z");
 }
 
 function grouped(operands: readonly Schema["PolicyOperand"][]) {

@@ -14,12 +14,14 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, api, type Schema } from "@/api/client";
+import { explainedQuery } from "@/api/explained";
 import { Loading } from "@/components/Loading";
 import { PolicyWords } from "@/components/PolicyWords";
 import { Refusal } from "@/components/Refusal";
 import { asPolicy, type Condition, complete, written } from "./built";
 import { Conditions, vocabularyQuery } from "./Conditions";
 import { Findings } from "./Findings";
+import { asField, asInstant } from "./moments";
 
 export const WAYS = ["stored", "template", "built", "text"] as const;
 export type Way = (typeof WAYS)[number];
@@ -133,14 +135,7 @@ export function PolicyEditor({ draft, onChange, kind, made }: PolicyEditorProps)
 /** What a policy says, and what is wrong with it. */
 export function Reading({ of }: { of: Schema["WhichPolicy"] | null }) {
   const { t } = useTranslation("publish");
-  const explained = useQuery({
-    queryKey: ["policies", "explained", of],
-    queryFn: ({ signal }) =>
-      answer(api.POST("/api/v1/policies/explain", { body: { of: of as Schema["WhichPolicy"] }, signal })),
-    enabled: of !== null,
-    placeholderData: keepPreviousData,
-    retry: false,
-  });
+  const explained = useQuery({ ...explainedQuery(of), placeholderData: keepPreviousData, retry: false });
   if (!of) return <Text c="dimmed">{t("editor.nothing")}</Text>;
   if (explained.error) return <Refusal problem={explained.error} compact />;
   if (!explained.data) return <Loading lines={3} />;
@@ -251,8 +246,8 @@ function Parameter({ parameter, value, onChange }: ParameterProps) {
         <TextInput
           {...look}
           type="datetime-local"
-          value={field(value ?? usual)}
-          onChange={(event) => onChange(moment(event.currentTarget.value))}
+          value={asField(value ?? usual)}
+          onChange={(event) => onChange(asInstant(event.currentTarget.value))}
         />
       );
     default:
@@ -291,16 +286,4 @@ function without(parameters: Record<string, unknown>): Record<string, unknown> {
     ([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0),
   );
   return Object.fromEntries(given);
-}
-
-function field(value: unknown): string {
-  const at = new Date(typeof value === "string" ? value : Number.NaN);
-  return Number.isNaN(at.getTime())
-    ? ""
-    : new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
-
-function moment(given: string): string | undefined {
-  const at = new Date(given);
-  return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
 }

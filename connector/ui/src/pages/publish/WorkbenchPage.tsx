@@ -14,6 +14,7 @@ import { Sign } from "@/components/State";
 import { say } from "@/components/say";
 import { Told } from "@/components/Told";
 import { When } from "@/components/When";
+import { asInstant } from "./moments";
 import { type Draft, EMPTY, type Made, PolicyEditor, useMade } from "./PolicyEditor";
 
 const route = getRouteApi("/app/publish/workbench");
@@ -72,7 +73,7 @@ function Trial({ made }: { made: Made }) {
             partner: supposed.partner || undefined,
             claims: claimsOf(supposed.claims) as never,
             purpose: supposed.purpose.trim() || undefined,
-            at: supposed.at ? new Date(supposed.at).toISOString() : undefined,
+            at: asInstant(supposed.at),
           },
         }),
       ),
